@@ -1,0 +1,179 @@
+"""Files in and files out: bounded reading, TOML and CSV that know their lines, whole writing."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import dataclasses
+import io
+import os
+import re
+import tempfile
+import tomllib
+import typing
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from stationmaster.measure.errors import StationError
+from stationmaster.measure.letters import Path as FieldPath
+from stationmaster.measure.letters import Source, decode
+
+T = TypeVar("T")
+TEXT_LIMIT_BYTES = 32 * 1024 * 1024
+LINE_LIMIT = 1024 * 1024
+
+
+def read_bytes(path: Path, expected: str, limit: int = TEXT_LIMIT_BYTES) -> bytes:
+    """The bytes of a file, refused when it is not there, not a file, or larger than ``limit``."""
+    try:
+        if not path.is_file():
+            raise StationError("no-such-file", file=str(path), expected=expected)
+        if path.stat().st_size > limit:
+            raise StationError("too-large", file=str(path), value=f"{path.stat().st_size} bytes", limit=f"{limit} bytes")
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise StationError("not-readable", file=str(path), expected=expected, reason=type(error).__name__) from None
+
+
+def read_text(path: Path, expected: str, limit: int = TEXT_LIMIT_BYTES) -> str:
+    """The UTF-8 text of a file (a byte-order mark is dropped); no line over one mebibyte."""
+    try:
+        text = read_bytes(path, expected, limit).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise StationError("not-readable", file=str(path), expected="UTF-8 text", reason=error.reason) from None
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > LINE_LIMIT:
+            raise StationError("too-large", file=str(path), line=number, value=f"a line of {len(line)} characters",
+                               limit=f"{LINE_LIMIT} characters")
+    return text
+
+
+def read_toml(cls: type[T], path: Path) -> T:
+    """A letter from a TOML file; a refusal names file, line, field, value and what was expected."""
+    text = read_text(path, "a TOML file")
+    try:
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        match = re.search(r"\(at line (\d+)", str(error))
+        reason = re.sub(r"\s*\(at .*\)", "", str(error)) or type(error).__name__
+        raise StationError("not-readable", file=str(path), line=int(match[1]) if match else None,
+                           expected="TOML", reason=reason) from None
+    return decode(cls, data, Source(str(path), toml_lines(text)))
+
+
+_HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(r"\s*([A-Za-z0-9_\-\"'. ]+?)\s*=")
+
+
+def toml_lines(text: str) -> dict[FieldPath, int]:
+    """The line of each key and table in a TOML text, by its path; tables in arrays by number."""
+    lines: dict[FieldPath, int] = {}
+    counts: dict[FieldPath, int] = {}
+    prefix: FieldPath = ()
+    inside: str | None = None
+    for number, line in enumerate(text.split("\n"), 1):
+        if inside is None:
+            header, key = _HEADER.match(line), _KEY.match(line)
+            if header:
+                prefix = _table_path(_keys(header[2]), header[1] == "[[", counts)
+                lines.setdefault(prefix, number)
+            elif key:
+                lines.setdefault((*prefix, *_keys(key[1])), number)
+        for quotes in ('"""', "'''"):
+            if line.count(quotes) % 2 and inside in (None, quotes):
+                inside = None if inside else quotes
+    return lines
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in text.split("."))
+
+
+def _table_path(keys: tuple[str, ...], array: bool, counts: dict[FieldPath, int]) -> FieldPath:
+    path: FieldPath = ()
+    for depth, key in enumerate(keys):
+        path = (*path, key)
+        last = depth == len(keys) - 1
+        if array and last:
+            counts[path] = counts.get(path, 0) + 1
+        if path in counts:
+            path = (*path, counts[path] - 1)
+    return path
+
+
+def read_csv(cls: type[T], path: Path) -> Iterator[T]:
+    """One letter for each row of a CSV file with a header; empty cells are left out.
+
+    Cells are text; fields annotated as numbers, truth values or lists (split at ``;``) are
+    converted first. A refusal names file, line and column.
+    """
+    text = read_text(path, "a CSV file")
+    hints = typing.get_type_hints(cls)
+    known = {f.name for f in dataclasses.fields(cls)}  # type: ignore[arg-type]
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        for row in reader:
+            source = Source(str(path), first_line=reader.line_num)
+            if not row:
+                continue
+            if len(row) != len(header):
+                raise StationError("bad-value", file=str(path), line=reader.line_num,
+                                   value=f"{len(row)} cells", expected=f"{len(header)} cells")
+            data = {
+                name: _cell(hints[name], cell, source, name) if name in known else cell
+                for name, cell in zip(header, row, strict=True) if cell != ""
+            }
+            yield decode(cls, data, source)
+    except csv.Error as error:
+        raise StationError("not-readable", file=str(path), line=reader.line_num, expected="CSV", reason=error) from None
+
+
+def _cell(kind: object, cell: str, source: Source, name: str) -> object:
+    members = [m for m in typing.get_args(kind) if m is not type(None)]
+    if typing.get_origin(kind) is tuple:
+        return [_cell(members[0], part.strip(), source, name) for part in cell.split(";") if part.strip()]
+    plain_kind = members[0] if members else kind
+    converters = {float: float, int: int}
+    if plain_kind is bool:
+        return {"true": True, "false": False}.get(cell.strip().lower(), cell)
+    if plain_kind in converters:
+        try:
+            return converters[plain_kind](cell)  # type: ignore[index]
+        except ValueError:
+            expected = "a number" if plain_kind is float else "a whole number"
+            raise StationError("bad-value", **source.place((name,)), value=cell, expected=expected) from None
+    return cell
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write beside, then rename: a reader sees the old file or the new one, never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+        os.chmod(beside, 0o644)
+        os.replace(beside, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(beside)
+        raise
+
+
+def csv_text(header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str:
+    """CSV with a header line and Unix line ends."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def inside(folder: Path, name: str) -> Path:
+    """``folder/name`` when that stays inside the folder; else ``unsafe-path``."""
+    target = (folder / name).resolve()
+    if name.startswith(("/", "\\")) or "\x00" in name or not target.is_relative_to(folder.resolve()):
+        raise StationError("unsafe-path", file=str(folder), value=name)
+    return target

@@ -1,0 +1,234 @@
+"""A station as data: what ``stations/*.toml`` holds.
+
+Every table that carries figures is :class:`Sourced`: it names its ``source`` or says
+``estimate = true``; a reader may trust the first and must question the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from stationmaster.measure.errors import StationError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sourced:
+    """Figures with an origin: a ``source``, or ``estimate = true`` (with a ``note`` on how)."""
+
+    source: str | None = None
+    estimate: bool = False
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.source and not self.estimate:
+            raise StationError("missing-field", field="source", expected='source = "..." or estimate = true')
+
+
+class Site(StrEnum):
+    """Where a payload sits."""
+
+    INSIDE = "inside"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Module(Sourced):
+    """A pressurised module (or the truss, for external ports)."""
+
+    code: str
+    name: str
+    catalogue_id: int | None = None
+    launched: str = ""
+    pressurised_volume_m3: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rack(Sourced):
+    """A rack position inside: a named facility, or free for users' payloads.
+
+    ``offers`` lists what a proposal may ask for by kind (``fluid-physics``, ``combustion``,
+    ``glovebox``, ``cold-stowage``, ``cell-culture``, ...); ``payload_share`` is how much of it one
+    call may fill at a time (1.0: all of it).
+    """
+
+    code: str
+    name: str
+    module: str
+    facility: bool
+    offers: tuple[str, ...] = ()
+    mass_limit_kg: float = 0.0
+    power_w: float = 0.0
+    data_gb_d: float = 0.0
+    channel: str = ""
+    users_at_once: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Port(Sourced):
+    """A class of external payload ports on one module (``count`` equal ones)."""
+
+    code: str
+    name: str
+    module: str
+    size: str
+    count: int
+    mass_limit_kg: float
+    power_w: float
+    data_gb_d: float
+    channel: str = ""
+    views: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel(Sourced):
+    """A power channel: what payloads may draw together, in sunlight and in eclipse."""
+
+    code: str
+    name: str
+    power_w: float
+    eclipse_power_w: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mechanism(Sourced):
+    """An airlock or a robot arm: one user at a time; ``operations_week`` that can be staffed."""
+
+    code: str
+    name: str
+    kind: str
+    module: str
+    mass_limit_kg: float = 0.0
+    operations_week_count: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColdStowage(Sourced):
+    """A freezer or incubator."""
+
+    code: str
+    name: str
+    module: str
+    volume_l: float
+    temperature_c: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExerciseDevice(Sourced):
+    """A treadmill, ergometer or resistive device: one person at a time."""
+
+    code: str
+    name: str
+    kind: str
+    module: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrewPlan(Sourced):
+    """The crew and its day: the ground rules a timetable must keep."""
+
+    nominal: int
+    handover: int
+    work_h: float
+    work_days_week: int
+    saturday_work_h: float
+    sleep_h: float
+    sleep_start_h: float
+    exercise_h: float
+    meal_h: float
+    utilisation_week_h: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vehicle(Sourced):
+    """A visiting vehicle: what it carries up and brings down."""
+
+    code: str
+    name: str
+    kind: str
+    up_mass_kg: float
+    up_volume_l: float
+    down_mass_kg: float
+    cold_volume_l: float
+    seats: int
+    late_load: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Partner(Sourced):
+    """A partner's share of what the station offers its users."""
+
+    code: str
+    name: str
+    share: float
+    countries: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroundSite(Sourced):
+    """A ground station for telemetry and command."""
+
+    code: str
+    name: str
+    country: str
+    latitude_deg: float
+    longitude_deg: float
+    altitude_m: float
+    min_elevation_deg: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relay(Sourced):
+    """A geostationary relay satellite, by the longitude of its slot."""
+
+    code: str
+    name: str
+    longitude_deg: float
+    downlink_mbit_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrbitFacts(Sourced):
+    """The orbit as published, and the object's own size for flight safety."""
+
+    catalogue_id: int
+    companions: tuple[int, ...]
+    altitude_min_km: float
+    altitude_max_km: float
+    inclination_deg: float
+    hard_body_radius_m: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataLink(Sourced):
+    """The whole downlink and the payload recorder."""
+
+    downlink_mbit_s: float
+    recorder_gb: float
+    payload_gb_d: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Station:
+    """A crewed station, whole."""
+
+    code: str
+    name: str
+    operator: str
+    collected: str
+    orbit: OrbitFacts
+    crew: CrewPlan
+    data: DataLink
+    modules: tuple[Module, ...]
+    racks: tuple[Rack, ...]
+    ports: tuple[Port, ...]
+    channels: tuple[Channel, ...]
+    mechanisms: tuple[Mechanism, ...]
+    cold: tuple[ColdStowage, ...]
+    exercise: tuple[ExerciseDevice, ...]
+    vehicles: tuple[Vehicle, ...]
+    partners: tuple[Partner, ...] = ()
+    ground: tuple[GroundSite, ...] = ()
+    relays: tuple[Relay, ...] = ()
+    notes: Mapping[str, str] | None = None
