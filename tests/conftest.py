@@ -21,5 +21,7 @@ def shared_data() -> Path:
     """The folder of public data sets, or a loud skip that says what was missed."""
     folder = Path(os.environ.get("STATIONMASTER_DATA", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
-        pytest.skip(f"needs the public data sets in {folder.name} ($STATIONMASTER_DATA): not there, not tested")
+        pytest.skip(
+            f"needs the public data sets in {folder.name} ($STATIONMASTER_DATA): not there, not tested"
+        )
     return folder

@@ -7,9 +7,10 @@ tried again.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
@@ -58,8 +59,14 @@ class Executor(Protocol):
 class SerialExecutor:
     """One after the other, in this process."""
 
-    def map(self, function: Callable[[Item, Any], Result], items: Iterable[Item], *,
-            shared: Any = None, progress: Progress = no_progress) -> list[Result]:
+    def map(
+        self,
+        function: Callable[[Item, Any], Result],
+        items: Iterable[Item],
+        *,
+        shared: Any = None,
+        progress: Progress = no_progress,
+    ) -> list[Result]:
         """See :class:`Executor`."""
         todo = list(items)
         results = []
@@ -69,16 +76,16 @@ class SerialExecutor:
         return results
 
 
-_shared: Any = None
+#: In a worker: the shared data, handed over once when the worker starts.
+_held: dict[str, Any] = {}
 
 
 def _hold(shared: Any) -> None:
-    global _shared
-    _shared = shared
+    _held["shared"] = shared
 
 
 def _call(function: Callable[[Any, Any], Any], item: Any) -> Any:
-    return function(item, _shared)
+    return function(item, _held["shared"])
 
 
 class ProcessExecutor:
@@ -87,8 +94,14 @@ class ProcessExecutor:
     def __init__(self, workers: int | None = None) -> None:
         self.workers = workers or os.cpu_count() or 1
 
-    def map(self, function: Callable[[Item, Any], Result], items: Iterable[Item], *,
-            shared: Any = None, progress: Progress = no_progress) -> list[Result]:
+    def map(
+        self,
+        function: Callable[[Item, Any], Result],
+        items: Iterable[Item],
+        *,
+        shared: Any = None,
+        progress: Progress = no_progress,
+    ) -> list[Result]:
         """See :class:`Executor`."""
         todo = list(items)
         results: dict[int, Result] = {}
@@ -102,8 +115,15 @@ class ProcessExecutor:
                     raise StationError("worker-lost", times=TRIES, value=f"item {number + 1} of {len(todo)}")
         return [results[n] for n in range(len(todo))]
 
-    def _round(self, function: Callable[[Item, Any], Result], todo: list[Item], left: list[int],
-               shared: Any, results: dict[int, Result], progress: Progress) -> list[int]:
+    def _round(
+        self,
+        function: Callable[[Item, Any], Result],
+        todo: list[Item],
+        left: list[int],
+        shared: Any,
+        results: dict[int, Result],
+        progress: Progress,
+    ) -> list[int]:
         """Run what is left on a fresh pool; return the items that were in flight if it broke."""
         context = multiprocessing.get_context("spawn")
         queue = iter(left)
@@ -133,8 +153,14 @@ class RayExecutor:
     def __init__(self, address: str | None = None) -> None:
         self.address = address
 
-    def map(self, function: Callable[[Item, Any], Result], items: Iterable[Item], *,
-            shared: Any = None, progress: Progress = no_progress) -> list[Result]:
+    def map(
+        self,
+        function: Callable[[Item, Any], Result],
+        items: Iterable[Item],
+        *,
+        shared: Any = None,
+        progress: Progress = no_progress,
+    ) -> list[Result]:
         """See :class:`Executor`."""
         ray = self._cluster()
         todo = list(items)
@@ -160,16 +186,25 @@ class RayExecutor:
         except ray.exceptions.RayTaskError as error:
             raise error.cause from None
         except (ray.exceptions.WorkerCrashedError, ray.exceptions.NodeDiedError):
-            raise StationError("worker-lost", times=TRIES + 1, value=f"item {number + 1} of {total}") from None
+            raise StationError(
+                "worker-lost", times=TRIES + 1, value=f"item {number + 1} of {total}"
+            ) from None
 
     def _cluster(self) -> Any:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         try:
             import ray
         except ImportError:
-            raise StationError("not-installed", value="ray", expected="pip install 'stationmaster[cluster]'") from None
+            raise StationError(
+                "not-installed", value="ray", expected="pip install 'stationmaster[cluster]'"
+            ) from None
         if not ray.is_initialized():
-            ray.init(address=self.address, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+            ray.init(
+                address=self.address,
+                include_dashboard=False,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+            )
         return ray
 
 

@@ -87,8 +87,11 @@ def sentence(error: StationError) -> str:
     css.toml, line 3, crew.seats: found -3, expected a number that is not negative
     """
     facts = {key: _shown(value) for key, value in error.facts.items() if value is not None}
-    where = [facts[key] if key != "line" else f"line {facts[key]}"
-             for key in ("file", "line", "field") if key in facts]
+    where = [
+        facts[key] if key != "line" else f"line {facts[key]}"
+        for key in ("file", "line", "field")
+        if key in facts
+    ]
     body = SENTENCES[error.code][1].format_map(_Gaps(facts))
     return ": ".join(part for part in (", ".join(where), body) if part)
 

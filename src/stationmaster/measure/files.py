@@ -30,10 +30,14 @@ def read_bytes(path: Path, expected: str, limit: int = TEXT_LIMIT_BYTES) -> byte
         if not path.is_file():
             raise StationError("no-such-file", file=str(path), expected=expected)
         if path.stat().st_size > limit:
-            raise StationError("too-large", file=str(path), value=f"{path.stat().st_size} bytes", limit=f"{limit} bytes")
+            raise StationError(
+                "too-large", file=str(path), value=f"{path.stat().st_size} bytes", limit=f"{limit} bytes"
+            )
         return path.read_bytes()
     except (OSError, ValueError) as error:
-        raise StationError("not-readable", file=str(path), expected=expected, reason=type(error).__name__) from None
+        raise StationError(
+            "not-readable", file=str(path), expected=expected, reason=type(error).__name__
+        ) from None
 
 
 def read_text(path: Path, expected: str, limit: int = TEXT_LIMIT_BYTES) -> str:
@@ -41,11 +45,18 @@ def read_text(path: Path, expected: str, limit: int = TEXT_LIMIT_BYTES) -> str:
     try:
         text = read_bytes(path, expected, limit).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise StationError("not-readable", file=str(path), expected="UTF-8 text", reason=error.reason) from None
+        raise StationError(
+            "not-readable", file=str(path), expected="UTF-8 text", reason=error.reason
+        ) from None
     for number, line in enumerate(text.split("\n"), 1):
         if len(line) > LINE_LIMIT:
-            raise StationError("too-large", file=str(path), line=number, value=f"a line of {len(line)} characters",
-                               limit=f"{LINE_LIMIT} characters")
+            raise StationError(
+                "too-large",
+                file=str(path),
+                line=number,
+                value=f"a line of {len(line)} characters",
+                limit=f"{LINE_LIMIT} characters",
+            )
     return text
 
 
@@ -57,8 +68,13 @@ def read_toml(cls: type[T], path: Path) -> T:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         match = re.search(r"\(at line (\d+)", str(error))
         reason = re.sub(r"\s*\(at .*\)", "", str(error)) or type(error).__name__
-        raise StationError("not-readable", file=str(path), line=int(match[1]) if match else None,
-                           expected="TOML", reason=reason) from None
+        raise StationError(
+            "not-readable",
+            file=str(path),
+            line=int(match[1]) if match else None,
+            expected="TOML",
+            reason=reason,
+        ) from None
     return decode(cls, data, Source(str(path), toml_lines(text)))
 
 
@@ -119,15 +135,23 @@ def read_csv(cls: type[T], path: Path) -> Iterator[T]:
             if not row:
                 continue
             if len(row) != len(header):
-                raise StationError("bad-value", file=str(path), line=reader.line_num,
-                                   value=f"{len(row)} cells", expected=f"{len(header)} cells")
+                raise StationError(
+                    "bad-value",
+                    file=str(path),
+                    line=reader.line_num,
+                    value=f"{len(row)} cells",
+                    expected=f"{len(header)} cells",
+                )
             data = {
                 name: _cell(hints[name], cell, source, name) if name in known else cell
-                for name, cell in zip(header, row, strict=True) if cell != ""
+                for name, cell in zip(header, row, strict=True)
+                if cell != ""
             }
             yield decode(cls, data, source)
     except csv.Error as error:
-        raise StationError("not-readable", file=str(path), line=reader.line_num, expected="CSV", reason=error) from None
+        raise StationError(
+            "not-readable", file=str(path), line=reader.line_num, expected="CSV", reason=error
+        ) from None
 
 
 def _cell(kind: object, cell: str, source: Source, name: str) -> object:
@@ -140,7 +164,7 @@ def _cell(kind: object, cell: str, source: Source, name: str) -> object:
         return {"true": True, "false": False}.get(cell.strip().lower(), cell)
     if plain_kind in converters:
         try:
-            return converters[plain_kind](cell)  # type: ignore[index]
+            return converters[plain_kind](cell)
         except ValueError:
             expected = "a number" if plain_kind is float else "a whole number"
             raise StationError("bad-value", **source.place((name,)), value=cell, expected=expected) from None
@@ -154,11 +178,11 @@ def write_whole(path: Path, content: str | bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content.encode() if isinstance(content, str) else content)
-        os.chmod(beside, 0o644)
-        os.replace(beside, path)
+        Path(beside).chmod(0o644)
+        Path(beside).replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(beside)
+            Path(beside).unlink()
         raise
 
 

@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 
 from stationmaster.measure.codes import nearest
 from stationmaster.measure.errors import StationError
-from stationmaster.measure.time import Span, iso, moment
+from stationmaster.measure.time import iso, moment
 from stationmaster.measure.units import may_be_negative
 
 T = TypeVar("T")
@@ -60,24 +60,24 @@ def dotted(path: Path) -> str:
 
 def plain(value: object) -> Any:
     """A letter as plain data (dicts, lists, strings, numbers): what JSON can hold."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        if isinstance(value, Span):
-            return {"start": iso(value.start), "end": iso(value.end)}
-        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime):
-        return iso(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return {str(plain(k)): plain(v) for k, v in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(v) for v in value]
     if isinstance(value, float) and not math.isfinite(value):
         raise StationError("bad-value", value=value, expected="a finite number")
+    if isinstance(value, Enum):
+        return value.value
     if value is None or isinstance(value, str | int | float | bool):
         return value
+    if isinstance(value, date):
+        return iso(value) if isinstance(value, datetime) else value.isoformat()
+    return _plain_container(value)
+
+
+def _plain_container(value: object) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {str(plain(key)): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
     raise TypeError(f"a letter cannot hold {type(value).__name__}")
 
 
@@ -197,7 +197,9 @@ def _tuple(kind: Any, data: object, source: Source, path: Path) -> tuple[object,
         return tuple(_decode(members[0], v, source, (*path, i)) for i, v in enumerate(data))
     if len(members) != len(data):
         raise _refuse(source, path, data, f"a list of {len(members)}")
-    return tuple(_decode(m, v, source, (*path, i)) for i, (m, v) in enumerate(zip(members, data, strict=True)))
+    return tuple(
+        _decode(m, v, source, (*path, i)) for i, (m, v) in enumerate(zip(members, data, strict=True))
+    )
 
 
 def _mapping(kind: Any, data: object, source: Source, path: Path) -> Mapping[object, object]:
@@ -217,11 +219,15 @@ def _hints(cls: type) -> Mapping[str, Any]:
 
 def _dataclass(cls: type, data: object, source: Source, path: Path) -> object:
     if not isinstance(data, Mapping):
-        raise _refuse(source, path, data, "a table with " + ", ".join(f.name for f in dataclasses.fields(cls)))
+        raise _refuse(
+            source, path, data, "a table with " + ", ".join(f.name for f in dataclasses.fields(cls))
+        )
     fields = {f.name: f for f in dataclasses.fields(cls) if f.init}
     for name in data:
         if name not in fields:
-            raise StationError("unknown-field", **source.place((*path, str(name))), nearest=nearest(str(name), fields))
+            raise StationError(
+                "unknown-field", **source.place((*path, str(name))), nearest=nearest(str(name), fields)
+            )
     values: dict[str, object] = {}
     for name, field in fields.items():
         if name in data:
@@ -254,8 +260,11 @@ def _scalar(kind: type, data: object, source: Source, path: Path) -> object:
         except ValueError:
             known = [str(m.value) for m in kind]
             raise StationError(
-                "unknown-name", **source.place(path), value=_brief(data),
-                kind=kind.__name__.lower(), nearest=nearest(str(data), known),
+                "unknown-name",
+                **source.place(path),
+                value=_brief(data),
+                kind=kind.__name__.lower(),
+                nearest=nearest(str(data), known),
             ) from None
     if kind is datetime:
         return _moment(data, source, path)
@@ -297,8 +306,14 @@ def _date(data: object, source: Source, path: Path) -> date:
 
 def expectation(kind: Any) -> str:
     """What a person should write for a type, in words."""
-    names = {str: "text", float: "a number", int: "a whole number", bool: "true or false",
-             datetime: "a UTC time such as 2024-11-04T06:00:00Z", date: "a date such as 2018-05-28"}
+    names = {
+        str: "text",
+        float: "a number",
+        int: "a whole number",
+        bool: "true or false",
+        datetime: "a UTC time such as 2024-11-04T06:00:00Z",
+        date: "a date such as 2018-05-28",
+    }
     if kind in names:
         return names[kind]
     if isinstance(kind, type) and issubclass(kind, Enum):

@@ -8,9 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from stationmaster.measure.errors import StationError
 
-_ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?(Z|\+00:00)?"
-)
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?(Z|\+00:00)?")
 
 
 def moment(text: str) -> datetime:
@@ -55,7 +53,9 @@ class Span:
             raise StationError("bad-value", value=f"{self.start}", expected="an aware UTC moment")
         if self.end < self.start:
             raise StationError(
-                "contradiction", value=f"end {iso(self.end)}", other=f"start {iso(self.start)}",
+                "contradiction",
+                value=f"end {iso(self.end)}",
+                other=f"start {iso(self.start)}",
                 expected="an end that is not before its start",
             )
 
