@@ -1,0 +1,320 @@
+"""What the orbit stage is asked and what it answers: element sets, places, windows.
+
+All times are UTC; latitudes and longitudes are geodetic (WGS 84), east positive; distances in km.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from stationmaster.measure.errors import StationError
+from stationmaster.measure.intervals import Spans
+from stationmaster.measure.reasons import Reason
+from stationmaster.measure.time import Span
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ElementSet:
+    """Mean elements of one object as published for SGP4 (TEME, UTC; CCSDS 502.0-B-3 and the TLE).
+
+    ``catalogue_id`` is an integer of any length. ``mean_motion_rev_d`` is the Kozai mean motion.
+    ``mean_motion_dot_rev_d2`` and ``mean_motion_ddot_rev_d3`` stand as published (in general
+    perturbation data: half the first and a sixth of the second derivative); SGP4 does not use them.
+    The epoch is kept to the microsecond (4 mm along a low orbit); TLE epochs fit exactly.
+    """
+
+    catalogue_id: int
+    name: str
+    object_id: str
+    epoch: datetime
+    mean_motion_rev_d: float
+    eccentricity_ratio: float
+    inclination_deg: float
+    raan_deg: float
+    arg_perigee_deg: float
+    mean_anomaly_deg: float
+    bstar_per_earth_radius: float
+    mean_motion_dot_rev_d2: float = 0.0
+    mean_motion_ddot_rev_d3: float = 0.0
+    element_set_number: int = 0
+    revolution_number: int = 0
+    classification: str = "U"
+    ephemeris_type: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A ground station, and the elevation above which it can work with the station."""
+
+    code: str
+    name: str = ""
+    latitude_deg: float
+    longitude_deg: float
+    altitude_m: float = 0.0
+    min_elevation_deg: float = 5.0
+
+    def __post_init__(self) -> None:
+        _place(self.latitude_deg, self.longitude_deg, self.altitude_m)
+        _within("min_elevation_deg", self.min_elevation_deg, 0.0, 89.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RelaySlot:
+    """A relay satellite at rest above the equator at a longitude (a circle of 42,164.17 km)."""
+
+    code: str
+    name: str = ""
+    longitude_deg: float
+
+    def __post_init__(self) -> None:
+        _place(0.0, self.longitude_deg, 0.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockedCone:
+    """Directions that the station's own structure hides from its relay antenna.
+
+    Body axes are held to the local vertical and horizontal. ``azimuth_deg`` is measured in the
+    local horizontal from the flight direction towards starboard (right, looking forward with the
+    Earth below), ``elevation_deg`` upwards from it.
+    """
+
+    code: str
+    azimuth_deg: float
+    elevation_deg: float
+    half_angle_deg: float
+
+    def __post_init__(self) -> None:
+        _within("elevation_deg", self.elevation_deg, -90.0, 90.0)
+        _within("azimuth_deg", self.azimuth_deg, -360.0, 360.0)
+        _within("half_angle_deg", self.half_angle_deg, 0.1, 179.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A place on the ground to be looked at, and the light it needs.
+
+    ``max_off_nadir_deg`` is the angle at the station between the place and the point straight
+    below; the Sun's elevation at the place must lie between the two bounds (for night scenes:
+    -90 and, say, -12).
+    """
+
+    code: str
+    name: str = ""
+    latitude_deg: float
+    longitude_deg: float
+    altitude_m: float = 0.0
+    max_off_nadir_deg: float = 30.0
+    min_sun_elevation_deg: float = 10.0
+    max_sun_elevation_deg: float = 90.0
+
+    def __post_init__(self) -> None:
+        _place(self.latitude_deg, self.longitude_deg, self.altitude_m)
+        _within("max_off_nadir_deg", self.max_off_nadir_deg, 0.5, 85.0)
+        _within("min_sun_elevation_deg", self.min_sun_elevation_deg, -90.0, 90.0)
+        _within("max_sun_elevation_deg", self.max_sun_elevation_deg, self.min_sun_elevation_deg, 90.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corner:
+    """One corner of a region."""
+
+    latitude_deg: float
+    longitude_deg: float
+
+    def __post_init__(self) -> None:
+        _place(self.latitude_deg, self.longitude_deg, 0.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """An area under the orbit: a polygon whose sides are straight on a latitude-longitude map.
+
+    It spans less than 180 degrees of longitude and holds no pole. Like every figure it names a
+    source or says that it is an estimate.
+    """
+
+    code: str
+    name: str = ""
+    corners: tuple[Corner, ...]
+    source: str | None = None
+    estimate: bool = False
+
+    def __post_init__(self) -> None:
+        if len(self.corners) < 3:
+            raise StationError(
+                "bad-value", field="corners", value=f"{len(self.corners)} corners", expected="at least 3"
+            )
+        if not self.source and not self.estimate:
+            raise StationError("missing-field", field="source", expected='source = "..." or estimate = true')
+
+
+#: The South Atlantic Anomaly at station altitude.
+SOUTH_ATLANTIC_ANOMALY = Region(
+    code="SAA",
+    name="South Atlantic Anomaly",
+    corners=tuple(
+        Corner(latitude_deg=latitude, longitude_deg=longitude)
+        for latitude, longitude in (
+            (-2.0, -50.0),
+            (-2.0, -30.0),
+            (-12.0, -5.0),
+            (-20.0, 10.0),
+            (-30.0, 22.0),
+            (-42.0, 22.0),
+            (-50.0, 0.0),
+            (-50.0, -60.0),
+            (-42.0, -80.0),
+            (-25.0, -85.0),
+            (-10.0, -70.0),
+        )
+    ),
+    estimate=True,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrbitProblem:
+    """One object, a span of time, and the places whose windows are asked for.
+
+    ``relay_zenith_angle_max_deg`` is the half-angle, around the local zenith, of the directions
+    the relay antenna can reach (180: all of them); ``blocked`` are cones taken out of it.
+    ``elements_source`` says where the element set was published.
+    """
+
+    VERSION: ClassVar[int] = 1
+
+    station: str
+    elements: ElementSet
+    elements_source: str
+    span: Span
+    sites: tuple[Site, ...] = ()
+    relays: tuple[RelaySlot, ...] = ()
+    targets: tuple[Target, ...] = ()
+    regions: tuple[Region, ...] = (SOUTH_ATLANTIC_ANOMALY,)
+    relay_zenith_angle_max_deg: float = 180.0
+    blocked: tuple[BlockedCone, ...] = ()
+    track_step_s: float = 120.0
+
+    def __post_init__(self) -> None:
+        _within("relay_zenith_angle_max_deg", self.relay_zenith_angle_max_deg, 1.0, 180.0)
+        _within("track_step_s", self.track_step_s, 10.0, 3600.0)
+        length_d = self.span.duration_s / 86400.0
+        if not 0.0 < length_d <= 400.0:
+            raise StationError(
+                "bad-value", field="span", value=f"{length_d:g} days", expected="more than 0, at most 400"
+            )
+
+
+class WindowKind(StrEnum):
+    """What holds during a window."""
+
+    SUNLIT = "sunlit"  # some of the Sun's disc is seen from the station
+    ECLIPSE = "eclipse"  # none of it is: umbra
+    DAY = "day"  # the Sun is above the horizon of the ground below
+    NIGHT = "night"  # it is not
+    PASS = "pass"  # above the elevation limit of a ground station
+    RELAY = "relay"  # line of sight to a relay satellite, clear of Earth and structure
+    OVERPASS = "overpass"  # a target in reach and in the light it needs
+    REGION = "region"  # over a region
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """A span during which something holds; ends are good to about a tenth of a second of the elements.
+
+    ``name`` is the code of the site, relay, target or region; empty for sunlight and day. Details
+    belong to the moment ``peak`` (passes: highest; overpasses: least off nadir) and are None
+    where they mean nothing. ``cut_start`` and ``cut_end`` tell that the asked span ends there
+    and not what the window stands for.
+    """
+
+    kind: WindowKind
+    name: str = ""
+    start: datetime
+    end: datetime
+    peak: datetime | None = None
+    max_elevation_deg: float | None = None
+    min_range_km: float | None = None
+    min_off_nadir_deg: float | None = None
+    sun_elevation_deg: float | None = None
+    cut_start: bool = False
+    cut_end: bool = False
+
+    @property
+    def span(self) -> Span:
+        """The window as a span."""
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beta:
+    """The angle between the orbit plane and the Sun: positive when the Sun is on its north side."""
+
+    at: datetime
+    beta_deg: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackPoint:
+    """Where the station is above the ground, and whether it is in sunlight."""
+
+    at: datetime
+    latitude_deg: float
+    longitude_deg: float
+    altitude_km: float
+    sunlit: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrbitAnswer:
+    """The orbit over the span: windows sorted by start, kind and name, and what describes the whole.
+
+    ``track`` covers the first day. Altitudes are geodetic, least and greatest on the one-minute
+    grid and mean over it. ``reasons`` are the caveats: old elements, Earth orientation that
+    is not measured yet.
+    """
+
+    VERSION: ClassVar[int] = 1
+
+    station: str
+    catalogue_id: int
+    object_name: str
+    span: Span
+    elements_epoch: datetime
+    elements_source: str
+    elements_age_start_d: float
+    elements_age_end_d: float
+    windows: tuple[Window, ...]
+    sunlit_fraction: float
+    betas: tuple[Beta, ...]
+    altitude_min_km: float
+    altitude_max_km: float
+    altitude_mean_km: float
+    period_min: float
+    revolutions_count: float
+    track: tuple[TrackPoint, ...]
+    reasons: tuple[Reason, ...] = ()
+
+    def of(self, kind: WindowKind | str, name: str | None = None) -> tuple[Window, ...]:
+        """The windows of a kind, of one name or (None) of all."""
+        return tuple(w for w in self.windows if w.kind == kind and name in (None, w.name))
+
+    def spans(self, kind: WindowKind | str, name: str | None = None) -> Spans:
+        """The same as a set of time: with no name, when at least one of that kind holds."""
+        return Spans.of(window.span for window in self.of(kind, name))
+
+
+def _within(name: str, value: float, least: float, most: float) -> None:
+    if not least <= value <= most:
+        expected = f"a number from {least:g} to {most:g}"
+        raise StationError("bad-value", field=name, value=value, expected=expected)
+
+
+def _place(latitude_deg: float, longitude_deg: float, altitude_m: float) -> None:
+    _within("latitude_deg", latitude_deg, -90.0, 90.0)
+    _within("longitude_deg", longitude_deg, -180.0, 360.0)
+    _within("altitude_m", altitude_m, -500.0, 9000.0)
