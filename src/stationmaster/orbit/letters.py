@@ -16,6 +16,18 @@ from stationmaster.measure.reasons import Reason
 from stationmaster.measure.time import Span
 
 
+def _within(name: str, value: float, least: float, most: float) -> None:
+    if not least <= value <= most:
+        expected = f"a number from {least:g} to {most:g}"
+        raise StationError("bad-value", field=name, value=value, expected=expected)
+
+
+def _place(latitude_deg: float, longitude_deg: float, altitude_m: float) -> None:
+    _within("latitude_deg", latitude_deg, -90.0, 90.0)
+    _within("longitude_deg", longitude_deg, -180.0, 360.0)
+    _within("altitude_m", altitude_m, -500.0, 9000.0)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ElementSet:
     """Mean elements of one object as published for SGP4 (TEME, UTC; CCSDS 502.0-B-3 and the TLE).
@@ -306,15 +318,3 @@ class OrbitAnswer:
     def spans(self, kind: WindowKind | str, name: str | None = None) -> Spans:
         """The same as a set of time: with no name, when at least one of that kind holds."""
         return Spans.of(window.span for window in self.of(kind, name))
-
-
-def _within(name: str, value: float, least: float, most: float) -> None:
-    if not least <= value <= most:
-        expected = f"a number from {least:g} to {most:g}"
-        raise StationError("bad-value", field=name, value=value, expected=expected)
-
-
-def _place(latitude_deg: float, longitude_deg: float, altitude_m: float) -> None:
-    _within("latitude_deg", latitude_deg, -90.0, 90.0)
-    _within("longitude_deg", longitude_deg, -180.0, 360.0)
-    _within("altitude_m", altitude_m, -500.0, 9000.0)
