@@ -1,4 +1,4 @@
-"""The dossier: what an applicant sends in.
+"""The dossier that an applicant sends in, what it is held against, and the assessment of it.
 
 No person is named: people are codes (``PI-POLAR2``), institutions are real where the project is
 real and described by kind and country where it is illustrative (``synthetic = true``).
@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 from stationmaster.measure.codes import code
 from stationmaster.measure.errors import StationError
+from stationmaster.measure.reasons import Reason
+from stationmaster.station.letters import Site, Station
 
 
 class Mode(StrEnum):
@@ -147,6 +150,7 @@ class Dossier:
     human_subjects: bool = False
     live_agents: str = "none"
     deployed: bool = False
+    extraterrestrial_samples: bool = False
     endorsed: bool | None = None
     submitted: str = ""
     first_flight: bool | None = None
@@ -170,3 +174,235 @@ class Dossier:
     def countries(self) -> tuple[str, ...]:
         """The countries of the team, in order, each once."""
         return tuple(dict.fromkeys(p.country for p in self.partners))
+
+
+@dataclass(frozen=True, kw_only=True)
+class CountryRow:
+    """What the stage needs to know of one country of the table that the call froze."""
+
+    code: str
+    name: str
+    member: bool
+    economy: str | None = None
+    least_developed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallTerms:
+    """What a dossier is held against: the terms of the call, in plain fields.
+
+    ``offer`` maps each offered resource (``power_w``, ``crew_time_h``, ...: the names of
+    :data:`RESOURCES`) to the amount for all projects together. ``eligible_economies`` is empty where
+    the call is open to every economy. ``operator_country`` is where payloads are delivered to
+    (alpha-3), None where the call does not say. ``us_persons_only`` and ``visiting_astronaut``
+    are terms of other kinds of call.
+    """
+
+    code: str
+    opens: datetime
+    closes: datetime
+    modes: tuple[str, ...]
+    fields: tuple[str, ...]
+    eligible_kinds: tuple[str, ...]
+    members_only: bool
+    offer: Mapping[str, float]
+    max_per_investigator: int = 1
+    operator_country: str | None = None
+    eligible_economies: tuple[str, ...] = ()
+    us_persons_only: bool = False
+    visiting_astronaut: bool = False
+
+
+#: The resources that a call offers and a dossier is charged for (the fields of the call's offer).
+RESOURCES = (
+    "rack_share",
+    "ports",
+    "power_w",
+    "data_gb_d",
+    "up_mass_kg",
+    "up_volume_l",
+    "down_mass_kg",
+    "cold_volume_l",
+    "crew_time_h",
+    "arm_operations",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedEntity:
+    """One entity of a sanctions list: its names and the list's own reference."""
+
+    reference: str
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListReview:
+    """A person's decision whether an institution whose name matched *is* the listed entity."""
+
+    reference: str
+    institution: str
+    same: bool
+    signed_by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SanctionsList:
+    """A list that the operator mounts; none is shipped. Nationality is never looked at."""
+
+    name: str
+    retrieved: date
+    entities: tuple[ListedEntity, ...]
+    reviews: tuple[ListReview, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalProblem:
+    """One dossier and all that it is held against."""
+
+    dossier: Dossier
+    terms: CallTerms
+    station: Station
+    countries: tuple[CountryRow, ...]
+    sanctions: SanctionsList | None = None
+
+
+class Truth(StrEnum):
+    """Three-valued: what is not known is never taken for no."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Effect(StrEnum):
+    """What a rule does where it applies."""
+
+    BLOCK = "block"
+    NEEDS_LICENCE = "needs_licence"
+    NEEDS_CLAUSE = "needs_clause"
+    NEEDS_APPROVAL = "needs_approval"
+    ADVISE = "advise"
+    INFO = "info"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that is missing or inconsistent in the dossier.
+
+    ``field`` is the path in the dossier (``partners[2].country``, counted from 1); a finding that
+    is not ``blocking`` asks for a second look and leaves the dossier complete.
+    """
+
+    field: str
+    blocking: bool
+    reason: Reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """One resource at one place: needed against available, in the ``unit`` named beside."""
+
+    resource: str
+    where: str
+    needed_units: float
+    available_units: float
+    unit: str
+    enough: bool
+    reason: Reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placement:
+    """A place on the station that would take the payload.
+
+    ``place`` is the code of the port class or rack; ``count`` how many equal ports (1 inside);
+    ``rack_share`` the part of a free rack (0 elsewhere); ``serves`` the kind of facility asked for
+    (empty elsewhere). ``as_asked``: what the dossier itself asks for; else it is an alternative.
+    Limits are those of all its ports, or of that share of the rack, together.
+    """
+
+    site: Site
+    place: str
+    module: str
+    size: str
+    count: int
+    rack_share: float
+    serves: str
+    as_asked: bool
+    mass_limit_kg: float
+    power_w: float
+    data_gb_d: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Obligation:
+    """One rule as it stands for one dossier: whether it applies, whom it binds, what cures it.
+
+    ``lead_time_min_d`` and ``lead_time_max_d`` are how long the remedy takes. ``conditional``: an
+    acceptance stays conditional until it is met. ``signature`` names who must sign a block before
+    it has effect outside this letter (empty where nothing is blocked).
+    """
+
+    rule: str
+    version: int
+    authority: str
+    effect: Effect
+    binds: str
+    truth: Truth
+    owner: str
+    remedy: str
+    lead_time_min_d: float
+    lead_time_max_d: float
+    citation: str
+    retrieved: date
+    reason: Reason
+    conditional: bool = False
+    signature: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What has to be answered before a rule can be decided: about what, and by whom."""
+
+    rule: str
+    fact: str
+    addressee: str
+    reason: Reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assessment:
+    """What the stage says of one dossier; each verdict has its reasons below it.
+
+    ``complete``: no blocking finding. ``feasible``: every fit is enough, as the dossier asks.
+    ``eligible``: no rule that blocks is true. ``conditions``: the rules that make an acceptance
+    conditional (true, or still open, and marked so). ``costs``: what the dossier is charged of each
+    of :data:`RESOURCES`.
+    """
+
+    dossier: str
+    complete: bool
+    feasible: bool
+    eligible: bool
+    findings: tuple[Finding, ...]
+    fits: tuple[Fit, ...]
+    placements: tuple[Placement, ...]
+    obligations: tuple[Obligation, ...]
+    questions: tuple[Question, ...]
+    conditions: tuple[str, ...]
+    costs: Mapping[str, float]
+
+    @property
+    def passes(self) -> bool:
+        """Whether the dossier goes on to the reviewers."""
+        return self.complete and self.feasible and self.eligible
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrossFinding:
+    """What is wrong with several dossiers together: which ones, and why."""
+
+    dossiers: tuple[str, ...]
+    reason: Reason
