@@ -24,6 +24,7 @@ SUFFIXES: Final[dict[str, tuple[str, bool]]] = {
     "km_s": ("kilometres per second", True),
     "km_s2": ("kilometres per second squared", True),
     "m_s": ("metres per second", True),
+    "m_d": ("metres per day", True),
     "h": ("hours", False),
     "min": ("minutes", True),
     "s": ("seconds", True),
