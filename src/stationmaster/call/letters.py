@@ -123,5 +123,10 @@ class Call:
 
     def __post_init__(self) -> None:
         if self.closes <= self.opens:
-            raise StationError("contradiction", field="closes", value=f"the deadline {iso(self.closes)}",
-                               other=f"the opening {iso(self.opens)}", expected="a deadline after the opening")
+            raise StationError(
+                "contradiction",
+                field="closes",
+                value=f"the deadline {iso(self.closes)}",
+                other=f"the opening {iso(self.opens)}",
+                expected="a deadline after the opening",
+            )
