@@ -1,0 +1,353 @@
+"""What a choice is made from, and what it says: candidates, resources, policy; verdicts and figures.
+
+Numbers enter the choice as whole numbers, so that an answer is exact and the same everywhere:
+amounts of a resource count to 1e-6 of its unit, scores to ``Policy.score_decimals``, work shares to
+1e-4. Two scores that agree to those decimals are equal, and equal sets go to the lot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from stationmaster.measure.codes import distinct, known
+from stationmaster.measure.errors import StationError
+from stationmaster.measure.reasons import Reason
+
+#: The rules a policy may name: each is one file in :mod:`stationmaster.selection.rules`.
+RULE_NAMES = ("equal-footing", "partner-shares", "utilitarian")
+
+
+class Stage(StrEnum):
+    """The two meetings: who is asked to write an implementation scheme, and who flies."""
+
+    SHORTLIST = "shortlist"
+    FINAL = "final"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """A country's part of a candidate's work, from 0 to 1; the parts of a team sum to 1."""
+
+    country: str
+    work_share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """One proposal as the choice sees it: merit, needs, who does the work, what it may not skip.
+
+    ``cost_units`` maps a resource's code to the amount asked for, in that resource's unit.
+    ``low_score`` to ``high_score`` is the 90 % interval of the expected score, ``low_rank`` to
+    ``high_rank`` that of the rank; ``top_probability`` the posterior probability to be among the best
+    k. ``eligible`` is pass or fail, settled before scores are seen; ``not_eligible`` says why not.
+    ``conditions`` are codes of obligations that make an acceptance conditional (due diligence, an
+    export licence). ``least_developed`` and ``first_time`` are facts of the team as the call defines
+    them (a least developed country takes part; a country flies for the first time).
+    """
+
+    code: str
+    title: str
+    expected_score: float
+    low_score: float | None = None
+    high_score: float | None = None
+    low_rank: float | None = None
+    high_rank: float | None = None
+    top_probability: float | None = None
+    cost_units: Mapping[str, float]
+    work: tuple[Work, ...]
+    lead_country: str
+    field: str
+    mode: str
+    investigator: str
+    first_time: bool = False
+    least_developed: bool = False
+    eligible: bool = True
+    not_eligible: tuple[Reason, ...] = ()
+    conditions: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        total = sum(part.work_share for part in self.work)
+        distinct((part.country for part in self.work), "country of the team", field="work")
+        if abs(total - 1.0) > 1e-3:
+            raise StationError(
+                "contradiction", field="work", value=f"work shares of {self.code} that sum to {total:.4f}",
+                other="a whole team", expected="work shares that sum to 1",
+            )
+        if self.expected_score < 0:
+            raise StationError("bad-value", field="expected_score", value=self.expected_score,
+                               expected="a score from 0 up")
+        if not self.eligible and not self.not_eligible:
+            raise StationError("missing-field", field="not_eligible",
+                               expected=f"the reason why {self.code} is not eligible")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One thing the station offers all chosen projects together, in ``unit``.
+
+    ``step_units`` is the smallest amount worth naming in an explanation (1 for ports and arm
+    operations, which come whole).
+    """
+
+    code: str
+    name: str
+    unit: str
+    available_units: float
+    step_units: float = 0.1
+
+    def __post_init__(self) -> None:
+        if self.step_units < 1e-6:
+            raise StationError("bad-value", field="step_units", value=self.step_units,
+                               expected="a step of at least 0.000001")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """The rule of choice as the call states it.
+
+    Floors (``min_...``) are promises and limits (``max_...``) bounds, both counted over the chosen:
+    ``min_countries`` and ``min_groups`` count each country (each group of ``group_by``) with any
+    declared work in a chosen project, ``min_first_time`` and ``min_least_developed`` chosen projects.
+    A shortlist keeps the floors only; limits, caps and resources bind the final choice.
+    ``share_caps`` bounds each group's part of every resource, costs being charged by work shares.
+    ``footing_steps`` is how finely groups are told apart: their success, from nothing to all they
+    asked for, is compared in that many equal steps. ``min_score`` is the lowest expected score that
+    may be chosen. ``score_decimals`` count; finer differences are ties.
+    """
+
+    shortlist: int
+    choose: int
+    rule: str
+    group_by: str
+    min_countries: int = 0
+    min_groups: int = 0
+    min_first_time: int = 0
+    min_least_developed: int = 0
+    max_per_lead_country: int = 99
+    max_per_investigator: int = 1
+    min_per_mode: Mapping[str, int] | None = None
+    max_per_field: int = 99
+    share_caps: Mapping[str, float] | None = None
+    share_tolerance_share: float = 0.0
+    min_score: float | None = None
+    footing_steps: int = 100
+    score_decimals: int = 3
+
+    def __post_init__(self) -> None:
+        known(self.rule, RULE_NAMES, "rule of choice", field="rule")
+        for name, low, high in (("footing_steps", 1, 10_000), ("score_decimals", 0, 6)):
+            if not low <= getattr(self, name) <= high:
+                raise StationError("bad-value", field=name, value=getattr(self, name),
+                                   expected=f"a number from {low} to {high}")
+        if self.rule == "partner-shares" and not self.share_caps:
+            raise StationError("missing-field", field="share_caps", expected="the share of each partner")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelectionProblem:
+    """All that a choice is made from.
+
+    ``group_of`` maps an attribute (``regional_group``, ``economy``, ``partner``) to the group of each
+    country; ``country`` needs no entry: each country is its own group. ``score_max`` is the top of the
+    scale, to which an explanation may raise a score. ``seed`` feeds the lot and the solver.
+    ``limit_s`` bounds the search on each level in the solver's deterministic seconds, which do not
+    depend on the machine; ``explain_count`` bounds the number of choices made anew to explain one.
+    """
+
+    stage: Stage
+    candidates: tuple[Candidate, ...]
+    resources: tuple[Resource, ...]
+    policy: Policy
+    group_of: Mapping[str, Mapping[str, str]]
+    seed: int
+    score_max: float | None = None
+    limit_s: float = 10.0
+    explain_count: int = 3000
+
+    def __post_init__(self) -> None:
+        distinct((c.code for c in self.candidates), "candidate", field="candidates")
+        distinct((r.code for r in self.resources), "resource", field="resources")
+        codes = tuple(r.code for r in self.resources)
+        for number, candidate in enumerate(self.candidates):
+            for resource, amount in candidate.cost_units.items():
+                place = f"candidates[{number + 1}].cost_units.{resource}"
+                known(resource, codes, "resource", field=place)
+                if amount < 0:
+                    raise StationError("bad-value", field=place, value=amount,
+                                       expected="an amount that is not negative")
+        known(self.policy.group_by, ("country", *self.group_of), "attribute of groups",
+              field="policy.group_by")
+
+    @property
+    def places(self) -> int:
+        """How many may be chosen at this stage."""
+        return self.policy.shortlist if self.stage is Stage.SHORTLIST else self.policy.choose
+
+
+class Verdict(StrEnum):
+    """What is decided about a candidate."""
+
+    SELECTED = "selected"
+    CONDITIONAL = "conditional"
+    RESERVE = "reserve"
+    NOT_SELECTED = "not-selected"
+    NOT_ELIGIBLE = "not-eligible"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """The smallest change of one kind that would have brought a candidate in, tried and found true.
+
+    ``kind``: ``less`` (the candidate asks that much less of ``what``), ``more`` (the station offers
+    that much more of ``what``), ``score`` (its score is that much higher), ``place`` (one more place),
+    ``lift`` (the limit ``what`` is lifted). ``amount_units`` is in ``unit``.
+    """
+
+    kind: str
+    what: str
+    amount_units: float
+    unit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """What is decided about one candidate, why, and what would have changed it.
+
+    ``by_lot`` is true where equal choices differed in this candidate and the lot settled it.
+    ``reserve_for`` names the chosen whose withdrawal would bring a reserve in.
+    """
+
+    candidate: str
+    verdict: Verdict
+    reasons: tuple[Reason, ...]
+    changes: tuple[Change, ...] = ()
+    by_lot: bool = False
+    reserve_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Level:
+    """One objective of the order: what was reached, what could at most be reached, and whether proved.
+
+    ``name``: ``footing`` (the share of its own merit that the next worst-off groups reach, in
+    ``at_count`` groups no more), ``score`` (the total). An unproved level is labelled, its gap
+    ``(bound - value) / bound`` is published, and later levels build on what was reached.
+    """
+
+    name: str
+    value: float
+    bound_value: float
+    gap_share: float
+    proved: bool
+    at_count: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conflict:
+    """A floor that cannot be kept beside the others of the conflict: asked for, and reachable."""
+
+    floor: str
+    asked: int
+    reachable: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """How much of a resource the chosen take together."""
+
+    resource: str
+    used_units: float
+    available_units: float
+    used_share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """How one group of one attribute came out; a team counts for a country by its work share.
+
+    ``asked_score`` and ``chosen_score`` are expected scores by work share, of eligible and of chosen
+    candidates; ``success_share`` is their ratio. ``asked`` and ``chosen`` count candidates in which the
+    group has any part. ``resource_share`` is the group's part of each offered resource, and
+    ``dominant_share`` the largest of them.
+    """
+
+    attribute: str
+    group: str
+    asked: int
+    chosen: int
+    asked_score: float
+    chosen_score: float
+    success_share: float
+    resource_share: Mapping[str, float]
+    dominant_share: float
+    dominant_resource: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fairness:
+    """The figures of fairness.
+
+    ``utilitarian_score`` is the best total within resources and places alone, with no promise kept;
+    ``floors_score`` the best that keeps the policy (floors, limits, caps) but no equal footing.
+    ``price_share`` is what the rule costs against the first: ``1 - total_score / utilitarian_score``.
+    The two are None where no choice keeps the policy.
+    """
+
+    total_score: float
+    floors_score: float | None
+    utilitarian_score: float
+    utilitarian_proved: bool
+    price_share: float | None
+    countries: int
+    groups: int
+    first_time: int
+    least_developed: int
+    tallies: tuple[Tally, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lot:
+    """The lot: its seed, the order it drew, and the candidates it decided (none where no tie was)."""
+
+    seed: int
+    order: tuple[str, ...]
+    decided: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort:
+    """What the answer cost to find: solver, settings, solves, and whether explanations were cut."""
+
+    solver: str
+    settings: str
+    solves: int
+    explained: int
+    unexplained: tuple[str, ...] = ()
+
+
+class Status(StrEnum):
+    """How sure the choice is: every level proved, some only reached, or no choice keeps the floors."""
+
+    PROVED = "proved"
+    REACHED = "reached"
+    INFEASIBLE = "infeasible"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """The choice, whole: one decision for every candidate, in the order of their codes."""
+
+    stage: Stage
+    rule: str
+    status: Status
+    problem_digest: str
+    chosen: tuple[str, ...]
+    decisions: tuple[Decision, ...]
+    levels: tuple[Level, ...]
+    conflicts: tuple[Conflict, ...]
+    uses: tuple[Use, ...]
+    fairness: Fairness
+    lot: Lot
+    effort: Effort
