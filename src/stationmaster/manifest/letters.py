@@ -31,8 +31,13 @@ class Flight:
 
     def __post_init__(self) -> None:
         if self.leaves <= self.docks:
-            raise StationError("contradiction", field="leaves", value=f"leaving {iso(self.leaves)}",
-                               other=f"docking {iso(self.docks)}", expected="a departure after the docking")
+            raise StationError(
+                "contradiction",
+                field="leaves",
+                value=f"leaving {iso(self.leaves)}",
+                other=f"docking {iso(self.docks)}",
+                expected="a departure after the docking",
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +55,13 @@ class Increment:
 
     def __post_init__(self) -> None:
         if self.end <= self.start:
-            raise StationError("contradiction", field="end", value=f"end {iso(self.end)}",
-                               other=f"start {iso(self.start)}", expected="an end after the start")
+            raise StationError(
+                "contradiction",
+                field="end",
+                value=f"end {iso(self.end)}",
+                other=f"start {iso(self.start)}",
+                expected="an end after the start",
+            )
 
     @property
     def span(self) -> Span:
@@ -175,8 +185,13 @@ class Item:
         if self.weeks < 1:
             raise StationError("bad-value", field="weeks", value=self.weeks, expected="one week or more")
         if self.setup_time_h > self.crew_time_h:
-            raise StationError("contradiction", field="setup_time_h", value=f"{self.setup_time_h} h of set-up",
-                               other=f"{self.crew_time_h} h in all", expected="set-up within the whole")
+            raise StationError(
+                "contradiction",
+                field="setup_time_h",
+                value=f"set-up of {self.setup_time_h} h",
+                other=f"{self.crew_time_h} h in all",
+                expected="set-up within the whole",
+            )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,7 +50,7 @@ class Rack(Sourced):
 
     ``offers`` lists what a proposal may ask for by kind (``fluid-physics``, ``combustion``,
     ``glovebox``, ``cold-stowage``, ``cell-culture``, ...); ``payload_share`` is how much of it one
-    call may fill at a time (1.0: all of it).
+    call may fill at a time (1.0: all of it; 0.0: the operator keeps it).
     """
 
     code: str
@@ -63,11 +63,16 @@ class Rack(Sourced):
     data_gb_d: float = 0.0
     channel: str = ""
     users_at_once: int = 1
+    payload_share: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Port(Sourced):
-    """A class of external payload ports on one module (``count`` equal ones)."""
+    """A class of external payload ports on one module (``count`` equal ones).
+
+    The limits are those of one port. ``payload_count`` is how many of them one call may fill
+    (all of them where it is not given).
+    """
 
     code: str
     name: str
@@ -79,6 +84,7 @@ class Port(Sourced):
     data_gb_d: float
     channel: str = ""
     views: tuple[str, ...] = ()
+    payload_count: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +132,11 @@ class ExerciseDevice(Sourced):
 
 @dataclass(frozen=True, kw_only=True)
 class CrewPlan(Sourced):
-    """The crew and its day: the ground rules a timetable must keep."""
+    """The crew and its day: the ground rules a timetable must keep.
+
+    ``sleep_start_h`` is hours of UTC; ``utilisation_week_h`` is the research time of the nominal
+    crew together.
+    """
 
     nominal: int
     handover: int
