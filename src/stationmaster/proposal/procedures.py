@@ -1,0 +1,194 @@
+"""Whether the operations of a dossier agree with each other, with its needs and with the station."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from math import ceil, isfinite
+from typing import Final
+
+from stationmaster.measure.codes import nearest
+from stationmaster.measure.reasons import Reason
+from stationmaster.proposal.amounts import TOLERANCE, amount, listed
+from stationmaster.proposal.letters import Dossier, Finding, Operation
+from stationmaster.station.letters import Station
+
+WINDOWS: Final = ("any", "relay", "target", "sunlit", "eclipse", "outside-saa")
+WEEK_H: Final = 168.0
+
+
+def operation_findings(dossier: Dossier, station: Station) -> tuple[Finding, ...]:
+    """What is wrong with the operations, one by one and together."""
+    if not dossier.operations:
+        return (_found("operations", "operations-none", blocking=False),)
+    known = _uses(station)
+    single = [
+        finding
+        for index, operation in enumerate(dossier.operations, 1)
+        for finding in (
+            *_figures(operation, f"operations[{index}]"),
+            *_windows(operation, dossier, f"operations[{index}]"),
+            *_resources(operation, dossier, known, f"operations[{index}]"),
+        )
+    ]
+    return (*single, *_order(dossier), *_crew_time(dossier))
+
+
+def _found(field: str, code: str, blocking: bool = True, **facts: object) -> Finding:
+    return Finding(field=field, blocking=blocking, reason=Reason(code, {k: str(v) for k, v in facts.items()}))
+
+
+def _figures(operation: Operation, place: str) -> Iterator[Finding]:
+    wants = (
+        ("duration_min", operation.duration_min >= 1, "at least 1 minute"),
+        ("crew_count", operation.crew_count >= 0, "0 or more"),
+        ("per_week_count", operation.per_week_count >= 1, "at least once"),
+        ("gap_min_h", isfinite(operation.gap_min_h) and operation.gap_min_h >= 0, "0 or more"),
+        ("lag_min_h", isfinite(operation.lag_min_h) and operation.lag_min_h >= 0, "0 or more"),
+        ("power_w", isfinite(operation.power_w) and operation.power_w >= 0, "0 or more"),
+    )
+    for name, good, expected in wants:
+        if not good:
+            value = getattr(operation, name)
+            yield _found(
+                f"{place}.{name}",
+                "operation-zero",
+                operation=operation.name,
+                what=name,
+                value=value,
+                expected=expected,
+            )
+    for what in ("gap", "lag"):
+        least, most = getattr(operation, f"{what}_min_h"), getattr(operation, f"{what}_max_h")
+        if most is not None and not least <= most:
+            yield _found(
+                f"{place}.{what}_max_h",
+                "range-empty",
+                operation=operation.name,
+                what=what,
+                least=amount(least, "h"),
+                most=amount(most, "h"),
+            )
+    span = (operation.per_week_count - 1) * operation.gap_min_h + (
+        operation.per_week_count * operation.duration_min / 60
+    )
+    if span > WEEK_H:
+        yield _found(
+            f"{place}.per_week_count",
+            "week-full",
+            operation=operation.name,
+            count=operation.per_week_count,
+            gap=amount(operation.gap_min_h, "h"),
+            span=amount(span, "h"),
+        )
+
+
+def _windows(operation: Operation, dossier: Dossier, place: str) -> Iterator[Finding]:
+    if operation.window not in WINDOWS:
+        close = nearest(operation.window, WINDOWS)
+        yield _found(
+            f"{place}.window",
+            "window-unknown",
+            operation=operation.name,
+            window=operation.window,
+            nearest=close,
+        )
+    if operation.window == "target" and not dossier.needs.targets:
+        yield _found(f"{place}.window", "window-no-target", operation=operation.name)
+
+
+def _uses(station: Station) -> frozenset[str]:
+    """What an operation may use: racks and kinds of facility, mechanisms, cold units."""
+    names = {offer for rack in station.racks for offer in rack.offers}
+    names |= {rack.code for rack in station.racks}
+    names |= {name for m in station.mechanisms for name in (m.code, m.kind)}
+    names |= {unit.code for unit in station.cold}
+    return frozenset(names | ({"cold-stowage"} if station.cold else set()))
+
+
+def _resources(
+    operation: Operation, dossier: Dossier, known: frozenset[str], place: str
+) -> Iterator[Finding]:
+    needs = dossier.needs
+    if operation.power_w > needs.power_w + TOLERANCE:
+        yield _found(
+            f"{place}.power_w",
+            "operation-power",
+            operation=operation.name,
+            power=amount(operation.power_w, "W"),
+            asked=amount(needs.power_w, "W"),
+        )
+    asked = {
+        *needs.facilities,
+        *(("arm",) if needs.arm_operations else ()),
+        *(("airlock",) if needs.airlock else ()),
+        *(("cold-stowage",) if needs.cold_volume_l > 0 else ()),
+    }
+    for use in operation.uses:
+        if use not in known:
+            close = nearest(use, known)
+            yield _found(f"{place}.uses", "use-unknown", operation=operation.name, use=use, nearest=close)
+        elif use.islower() and use not in asked:
+            yield _found(f"{place}.uses", "use-not-asked", blocking=False, operation=operation.name, use=use)
+
+
+def _order(dossier: Dossier) -> Iterator[Finding]:
+    names = [operation.name for operation in dossier.operations]
+    for name, times in Counter(names).items():
+        if times > 1:
+            yield _found("operations", "operation-twice", operation=name)
+    after = {}
+    for index, operation in enumerate(dossier.operations, 1):
+        if operation.after is None:
+            continue
+        if operation.after not in names:
+            yield _found(
+                f"operations[{index}].after",
+                "after-unknown",
+                operation=operation.name,
+                after=operation.after,
+                nearest=nearest(operation.after, names),
+            )
+        else:
+            after.setdefault(operation.name, operation.after)
+    for circle in _circles(after):
+        yield _found("operations", "after-cycle", operations=listed(circle))
+
+
+def _circles(after: dict[str, str]) -> tuple[tuple[str, ...], ...]:
+    """The circles of a map in which each operation follows at most one other."""
+    found, done = [], set[str]()
+    for start in after:
+        path: list[str] = []
+        here: str | None = start
+        while here is not None and here not in done and here not in path:
+            path.append(here)
+            here = after.get(here)
+        if here is not None and here in path:
+            found.append(tuple(path[path.index(here) :]))
+        done.update(path)
+    return tuple(found)
+
+
+def _crew_time(dossier: Dossier) -> Iterator[Finding]:
+    """The crew hours stated for the whole life, against those of one week and of every week."""
+    needs = dossier.needs
+    week = sum(o.duration_min * o.crew_count * o.per_week_count for o in dossier.operations) / 60
+    if not isfinite(needs.crew_time_h) or not isfinite(needs.duration_d):
+        return
+    weeks = max(1, ceil(needs.duration_d / 7))
+    if week > needs.crew_time_h + TOLERANCE:
+        yield _found(
+            "needs.crew_time_h",
+            "crew-time-short",
+            week=amount(week, "h"),
+            asked=amount(needs.crew_time_h, "h"),
+        )
+    elif needs.crew_time_h > weeks * week + TOLERANCE:
+        yield _found(
+            "needs.crew_time_h",
+            "crew-time-long",
+            blocking=False,
+            asked=amount(needs.crew_time_h, "h"),
+            most=amount(weeks * week, "h"),
+        )
