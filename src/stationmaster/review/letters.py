@@ -188,7 +188,7 @@ def _refuse_rules(problem: ReviewProblem) -> None:
         raise StationError("contradiction", field="max_score", value=problem.max_score,
                            other=f"the lowest score {problem.min_score}", expected="a higher one")
     if not problem.criteria_weight:
-        raise StationError("bad-value", field="criteria_weight", value="none", expected="one criterion or more")
+        raise StationError("bad-value", field="criteria_weight", value="none", expected="one or more")
     for criterion, weight in problem.criteria_weight.items():
         if weight <= 0:
             raise StationError("bad-value", field=f"criteria_weight.{criterion}", value=weight,
@@ -215,6 +215,9 @@ def _refuse_pairs(problem: ReviewProblem) -> None:
     distinct((f"{a.reviewer} / {a.proposal}" for a in problem.affinities), "affinity", field="affinities")
     for number, affinity in enumerate(problem.affinities, 1):
         _refuse_names(affinity, reviewers, proposals, f"affinities[{number}]")
+        if not abs(affinity.affinity_weight) <= 1000:
+            raise StationError("bad-value", field=f"affinities[{number}].affinity_weight",
+                               value=affinity.affinity_weight, expected="a number from -1000 to 1000")
 
 
 def _refuse_names(
