@@ -55,7 +55,7 @@ def findings(problem: ProposalProblem) -> tuple[Finding, ...]:
     )
 
 
-def found(field: str, code: str, blocking: bool = True, **facts: object) -> Finding:
+def found(field: str, code: str, /, *, blocking: bool = True, **facts: object) -> Finding:
     """A finding at a field of the dossier."""
     return Finding(field=field, blocking=blocking, reason=Reason(code, {k: str(v) for k, v in facts.items()}))
 

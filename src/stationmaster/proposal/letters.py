@@ -377,8 +377,8 @@ class Assessment:
     """What the stage says of one dossier; each verdict has its reasons below it.
 
     ``complete``: no blocking finding. ``feasible``: every fit is enough, as the dossier asks.
-    ``eligible``: no rule that blocks is true. ``conditions``: the rules that make an acceptance
-    conditional (true, or still open, and marked so). ``costs``: what the dossier is charged of each
+    ``eligible``: no rule that blocks is true. ``conditions``: the true rules that make an
+    acceptance conditional. ``costs``: what the dossier is charged of each
     of :data:`RESOURCES`.
     """
 

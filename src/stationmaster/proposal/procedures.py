@@ -34,7 +34,7 @@ def operation_findings(dossier: Dossier, station: Station) -> tuple[Finding, ...
     return (*single, *_order(dossier), *_crew_time(dossier))
 
 
-def _found(field: str, code: str, blocking: bool = True, **facts: object) -> Finding:
+def _found(field: str, code: str, /, *, blocking: bool = True, **facts: object) -> Finding:
     return Finding(field=field, blocking=blocking, reason=Reason(code, {k: str(v) for k, v in facts.items()}))
 
 
@@ -137,7 +137,7 @@ def _order(dossier: Dossier) -> Iterator[Finding]:
     for name, times in Counter(names).items():
         if times > 1:
             yield _found("operations", "operation-twice", operation=name)
-    after = {}
+    after: dict[str, str] = {}
     for index, operation in enumerate(dossier.operations, 1):
         if operation.after is None:
             continue

@@ -61,8 +61,8 @@ FEASIBILITY: Final[Mapping[str, str]] = {
     "ports-short": "It asks for {asked}; one module opens {available} to the call; {remedy}.",
     "share-enough": "It needs {needed} in {share} of a rack; that share gives {available}.",
     "share-short": "It needs {needed} in {share} of a rack; that share gives {available}; {remedy}.",
-    "rack-enough": "It asks for {share} of a rack; {available} of one is open to the call.",
-    "rack-short": "It asks for {share} of a rack; {available} of one is open to the call; {remedy}.",
+    "rack-enough": "It asks for {share} of a rack; a free rack has {available} open to the call.",
+    "rack-short": "It asks for {share} of a rack; a free rack has {available} open to the call; {remedy}.",
     "facility-offered": "It needs {kind}; {racks} {offers} it.",
     "facility-missing": "It needs {kind}, which no rack of this station offers; did you mean {nearest}?",
     "facility-enough": "It needs {needed} where it runs; {rack} gives {available}.",
@@ -76,8 +76,8 @@ FEASIBILITY: Final[Mapping[str, str]] = {
     "airlock-enough": "It passes the airlock with {needed}; {name} takes {available}.",
     "airlock-short": "It passes the airlock with {needed}; {name} takes {available}.",
     "mechanism-none": "It needs {kind}, which this station does not have.",
-    "arm-enough": "It needs {needed} of an arm that lifts {mass}; {available} can be staffed meanwhile.",
-    "arm-short": "It needs {needed} of an arm that lifts {mass}; {available} can be staffed meanwhile.",
+    "arm-enough": "Arm operations with {mass}: it needs {needed}; {available} can be staffed meanwhile.",
+    "arm-short": "Arm operations with {mass}: it needs {needed}; {available} can be staffed meanwhile.",
     "crew-enough": "One operation needs {needed} of the crew at once; {available} are on board.",
     "crew-short": "One operation needs {needed} of the crew at once; {available} are on board.",
     "downlink-enough": "It sends {needed}; the station gives its payloads {available}.",
@@ -86,13 +86,13 @@ FEASIBILITY: Final[Mapping[str, str]] = {
     "off nadir.",
     "target-missed": "{target} lies at {latitude}; the orbit reaches {inclination}, and only {swath} more "
     "off nadir.",
-    "offer-enough": "It needs {needed} of {what}; the call offers {available} to all projects together.",
-    "offer-short": "It needs {needed} of {what}; the call offers {available} to all projects together.",
+    "offer-enough": "{what}: it needs {needed}; the call offers {available} to all projects together.",
+    "offer-short": "{what}: it needs {needed}; the call offers {available} to all projects together.",
 }
 
 OBLIGATIONS: Final[Mapping[str, str]] = {
     "rule-no": "{rule}: does not apply.",
-    "rule-open": "{rule}: cannot be decided before {count} open.",
+    "rule-open": "{rule}: cannot be decided while {count} open.",
     "rule-not-in-force": "{rule}: not in force on {day}.",
     "listed-entity": "{institution} is an entity of the list {list} ({reference}), as {reviewer} confirmed.",
     "listed-name": "The name of {institution} stands on the list {list} ({reference}); a person must say "

@@ -129,7 +129,7 @@ def _arm_fits(needs: Needs, station: Station) -> tuple[Fit, ...]:
     facts = {"mass": amount(needs.up_mass_kg, "kg")}
     return (
         _plain(
-            "arm_operations", "the arms", float(needs.arm_operations), staffed, "operations", "arm", facts
+            "arm_operations", "the arms", float(needs.arm_operations), staffed, "", "arm", facts
         ),
     )
 

@@ -30,16 +30,16 @@ from stationmaster.station.letters import Station
 
 #: resource -> (what it is called in a sentence, its unit)
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
-    "rack_share": ("rack space", "of a rack"),
-    "ports": ("external space", "ports"),
-    "power_w": ("power", "W"),
-    "data_gb_d": ("data", "GB a day"),
-    "up_mass_kg": ("mass to launch", "kg"),
-    "up_volume_l": ("volume to launch", "l"),
-    "down_mass_kg": ("mass to return", "kg"),
-    "cold_volume_l": ("cold stowage", "l"),
-    "crew_time_h": ("crew time", "h"),
-    "arm_operations": ("work of the arm", "operations"),
+    "rack_share": ("Rack space", "racks"),
+    "ports": ("External ports", ""),
+    "power_w": ("Power", "W"),
+    "data_gb_d": ("Data", "GB a day"),
+    "up_mass_kg": ("Mass to launch", "kg"),
+    "up_volume_l": ("Volume to launch", "l"),
+    "down_mass_kg": ("Mass to return", "kg"),
+    "cold_volume_l": ("Cold stowage", "l"),
+    "crew_time_h": ("Crew time", "h"),
+    "arm_operations": ("Arm operations", ""),
 }
 
 
