@@ -109,11 +109,11 @@ def site_place(site: Site | Target) -> tuple[Floats, Floats]:
 
 def pass_pieces(orbit: Ephemeris, site: Site) -> Floats:
     """When the station is above the site's least elevation."""
-    place, limit = site_place(site), math.sin(math.radians(site.min_elevation_deg))
+    place = site_place(site)
     sine = elevation_sine(orbit, place)
     reach = _reach_for_elevation(orbit, math.radians(site.min_elevation_deg))
     at = _near(orbit, place, reach, _SITE_PARTS)
-    return pieces(lambda seconds: sine(seconds) - limit, at, GRID_STEP_S / _SITE_PARTS)
+    return pieces(_beyond(sine, site.min_elevation_deg, 1.0), at, GRID_STEP_S / _SITE_PARTS)
 
 
 def _highest_km(orbit: Ephemeris) -> float:
@@ -190,17 +190,17 @@ def overpass_pieces(orbit: Ephemeris, target: Target) -> Floats:
     if not len(seen):
         return seen
     light = sun_sine(orbit, place[1])
-    bounds = ((target.min_sun_elevation_deg, 1.0), (target.max_sun_elevation_deg, -1.0))
-    for bound_deg, sign in bounds:
+    at = samples(orbit.length_s, _SUN_STEP_S)
+    for bound_deg, sign in ((target.min_sun_elevation_deg, 1.0), (target.max_sun_elevation_deg, -1.0)):
         if abs(bound_deg) < 90.0:
-            limit_sun = math.sin(math.radians(bound_deg))
-            lit = pieces(
-                lambda seconds, sign=sign, limit_sun=limit_sun: sign * (light(seconds) - limit_sun),  # type: ignore[misc]
-                samples(orbit.length_s, _SUN_STEP_S),
-                _SUN_STEP_S,
-            )
-            seen = both(seen, lit)
+            seen = both(seen, pieces(_beyond(light, bound_deg, sign), at, _SUN_STEP_S))
     return seen
+
+
+def _beyond(sine: Condition, bound_deg: float, sign: float) -> Condition:
+    """Above zero where an angle of that sine is above (sign 1) or below (sign -1) a bound."""
+    limit = math.sin(math.radians(bound_deg))
+    return lambda seconds: sign * (sine(seconds) - limit)
 
 
 def relay_pieces(

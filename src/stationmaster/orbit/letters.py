@@ -162,6 +162,15 @@ class Region:
             )
         if not self.source and not self.estimate:
             raise StationError("missing-field", field="source", expected='source = "..." or estimate = true')
+        for one, following in zip(self.corners, (*self.corners[1:], self.corners[0]), strict=True):
+            if one == following:
+                value = f"{one.latitude_deg:g}, {one.longitude_deg:g}"
+                raise StationError("duplicate", field="corners", value=value, kind="corner")
+        first = self.corners[0].longitude_deg
+        east = [(corner.longitude_deg - first + 180.0) % 360.0 - 180.0 for corner in self.corners]
+        if max(east) - min(east) >= 180.0:
+            expected = "less than 180 degrees of longitude"
+            raise StationError("bad-value", field="corners", value=max(east) - min(east), expected=expected)
 
 
 #: The South Atlantic Anomaly at station altitude.

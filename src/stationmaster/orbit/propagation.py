@@ -284,7 +284,7 @@ def geodetic(r_fixed_km: Floats) -> tuple[Floats, Floats, Floats]:
     square = EARTH_FLATTENING * (2.0 - EARTH_FLATTENING)
     axis_km = np.hypot(r_fixed_km[:, 0], r_fixed_km[:, 1])
     latitude = np.arctan2(r_fixed_km[:, 2], axis_km)
-    for _ in range(6):
+    for _ in range(4):
         sine = np.sin(latitude)
         radius_km = EARTH_EQUATOR_KM / np.sqrt(1.0 - square * sine * sine)
         latitude = np.arctan2(r_fixed_km[:, 2] + radius_km * square * sine, axis_km)

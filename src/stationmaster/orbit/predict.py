@@ -1,0 +1,228 @@
+"""From an orbit problem to its answer: all windows, beta, altitude, a day of ground track."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+import numpy as np
+
+from stationmaster.measure.reasons import Reason
+from stationmaster.measure.time import iso, later
+from stationmaster.orbit import events
+from stationmaster.orbit.crossings import Condition, best, rest
+from stationmaster.orbit.letters import (
+    Beta,
+    OrbitAnswer,
+    OrbitProblem,
+    Site,
+    Target,
+    TrackPoint,
+    Window,
+    WindowKind,
+)
+from stationmaster.orbit.propagation import (
+    SECONDS_A_DAY,
+    Ephemeris,
+    Floats,
+    earth_orientation_span,
+    ephemeris,
+    geodetic,
+)
+from stationmaster.orbit.sun import sun
+
+#: Overpasses of under a minute shift by as much when elements are so old (B* wrong by a fifth).
+_OLD_D: Final = 7.0
+_TRACK_S: Final = SECONDS_A_DAY
+
+
+def predict(problem: OrbitProblem) -> OrbitAnswer:
+    """Everything that was asked about the orbit.
+
+    Windows are rounded to the millisecond, angles to 0.0001 degrees, kilometres to the metre.
+
+    Raises:
+        StationError: ``no-answer`` when SGP4 gives no state somewhere in the span.
+    """
+    orbit = ephemeris(problem.elements, problem.span)
+    sunlit = events.sunlit_pieces(orbit)
+    windows = [*_light(orbit, sunlit), *_contacts(orbit, problem), *_regions(orbit, problem)]
+    windows.sort(key=lambda w: (w.start, w.kind, w.name, w.end))
+    inside = orbit.seconds <= orbit.length_s
+    _, _, altitude_km = geodetic(orbit.r_fixed_km[inside])
+    period_min, revolutions = _revolutions(orbit)
+    return OrbitAnswer(
+        station=problem.station,
+        catalogue_id=problem.elements.catalogue_id,
+        object_name=problem.elements.name,
+        span=problem.span,
+        elements_epoch=problem.elements.epoch,
+        elements_source=problem.elements_source,
+        elements_age_start_d=_age_d(problem, problem.span.start),
+        elements_age_end_d=_age_d(problem, problem.span.end),
+        windows=tuple(windows),
+        sunlit_fraction=round(float(np.diff(sunlit, axis=1).sum()) / orbit.length_s, 6),
+        betas=_betas(orbit),
+        altitude_min_km=round(float(altitude_km.min()), 3),
+        altitude_max_km=round(float(altitude_km.max()), 3),
+        altitude_mean_km=round(float(altitude_km.mean()), 3),
+        period_min=round(period_min, 5),
+        revolutions_count=round(revolutions, 5),
+        track=_track(orbit, problem.track_step_s),
+        reasons=tuple(_reasons(problem)),
+    )
+
+
+def _age_d(problem: OrbitProblem, when: datetime) -> float:
+    return round((when - problem.elements.epoch).total_seconds() / SECONDS_A_DAY, 6)
+
+
+def _window(orbit: Ephemeris, kind: WindowKind, name: str, piece: Floats, **details: object) -> Window | None:
+    start = later(orbit.span.start, round(float(piece[0]), 3))
+    end = later(orbit.span.start, round(float(piece[1]), 3))
+    if end <= start:
+        return None
+    return Window(
+        kind=kind,
+        name=name,
+        start=start,
+        end=min(end, orbit.span.end),
+        cut_start=bool(piece[0] <= 0.0),
+        cut_end=bool(piece[1] >= orbit.length_s),
+        **details,  # type: ignore[arg-type]
+    )
+
+
+def _plain(orbit: Ephemeris, kind: WindowKind, name: str, found: Floats) -> Iterator[Window]:
+    for piece in found:
+        window = _window(orbit, kind, name, piece)
+        if window is not None:
+            yield window
+
+
+def _light(orbit: Ephemeris, sunlit: Floats) -> Iterator[Window]:
+    day = events.daylit_pieces(orbit)
+    for kind, found in (
+        (WindowKind.SUNLIT, sunlit),
+        (WindowKind.ECLIPSE, rest(sunlit, orbit.length_s)),
+        (WindowKind.DAY, day),
+        (WindowKind.NIGHT, rest(day, orbit.length_s)),
+    ):
+        yield from _plain(orbit, kind, "", found)
+
+
+def _contacts(orbit: Ephemeris, problem: OrbitProblem) -> Iterator[Window]:
+    for site in problem.sites:
+        found = events.pass_pieces(orbit, site)
+        condition = events.elevation_sine(orbit, events.site_place(site))
+        yield from _peaked(orbit, WindowKind.PASS, site, found, condition)
+    for target in problem.targets:
+        found = events.overpass_pieces(orbit, target)
+        condition = events.off_nadir_cosine(orbit, target)
+        yield from _peaked(orbit, WindowKind.OVERPASS, target, found, condition)
+    for relay in problem.relays:
+        found = events.relay_pieces(orbit, relay, problem.relay_zenith_angle_max_deg, problem.blocked)
+        yield from _plain(orbit, WindowKind.RELAY, relay.code, found)
+
+
+def _regions(orbit: Ephemeris, problem: OrbitProblem) -> Iterator[Window]:
+    for region in problem.regions:
+        yield from _plain(orbit, WindowKind.REGION, region.code, events.region_pieces(orbit, region))
+
+
+def _peaked(
+    orbit: Ephemeris, kind: WindowKind, place: Site | Target, found: Floats, condition: Condition
+) -> Iterator[Window]:
+    """Windows over a place, with what holds at the moment the condition is greatest."""
+    site_km, up = events.site_place(place)
+    at = best(condition, found)
+    if not len(at):
+        return
+    line_km = orbit.fixed(at) - site_km
+    range_km = np.linalg.norm(line_km, axis=1)
+    elevation_deg = np.degrees(np.arcsin(np.clip(line_km @ up / range_km, -1.0, 1.0)))
+    sun_deg = np.degrees(np.arcsin(np.clip(events.sun_sine(orbit, up)(at), -1.0, 1.0)))
+    off_nadir_deg = None
+    if isinstance(place, Target):
+        cosine = events.off_nadir_cosine(orbit, place)(at)
+        off_nadir_deg = np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))
+    for number, piece in enumerate(found):
+        window = _window(
+            orbit,
+            kind,
+            place.code,
+            piece,
+            peak=later(orbit.span.start, round(float(at[number]), 3)),
+            max_elevation_deg=round(float(elevation_deg[number]), 4),
+            min_range_km=round(float(range_km[number]), 3),
+            sun_elevation_deg=round(float(sun_deg[number]), 4),
+            min_off_nadir_deg=None if off_nadir_deg is None else round(float(off_nadir_deg[number]), 4),
+        )
+        if window is not None:
+            yield window
+
+
+def _betas(orbit: Ephemeris) -> tuple[Beta, ...]:
+    """Beta every six hours from the start of the span, and at its end."""
+    at = np.unique(np.append(np.arange(0.0, orbit.length_s, 21600.0), orbit.length_s))
+    place = np.minimum(np.searchsorted(orbit.seconds, at), len(orbit.seconds) - 1)
+    normal = np.cross(orbit.grid.r_teme_km[place], orbit.grid.v_teme_km_s[place])
+    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+    towards = sun(orbit.span.start, at)
+    towards /= np.linalg.norm(towards, axis=1, keepdims=True)
+    beta_deg = np.degrees(np.arcsin(np.clip(np.einsum("ij,ij->i", normal, towards), -1.0, 1.0)))
+    return tuple(
+        Beta(at=later(orbit.span.start, float(second)), beta_deg=round(float(angle), 4))
+        for second, angle in zip(at, beta_deg, strict=True)
+    )
+
+
+def _track(orbit: Ephemeris, step_s: float) -> tuple[TrackPoint, ...]:
+    at = np.arange(0.0, min(_TRACK_S, orbit.length_s) + 1e-9, step_s)
+    latitude_deg, longitude_deg, altitude_km = geodetic(orbit.fixed(at))
+    lit = events.sunlight(orbit)(at) > 0.0
+    return tuple(
+        TrackPoint(
+            at=later(orbit.span.start, float(second)),
+            latitude_deg=round(float(latitude_deg[n]), 4),
+            longitude_deg=round(float(longitude_deg[n]), 4),
+            altitude_km=round(float(altitude_km[n]), 3),
+            sunlit=bool(lit[n]),
+        )
+        for n, second in enumerate(at)
+    )
+
+
+def _revolutions(orbit: Ephemeris) -> tuple[float, float]:
+    """The mean nodal period (minutes) and the revolutions of the span, from the angle swept.
+
+    The angle is the argument of latitude: from the ascending node, in the plane of the orbit.
+    """
+    r_km, v_km_s = orbit.grid.r_teme_km, orbit.grid.v_teme_km_s
+    normal = np.cross(r_km, v_km_s)
+    node = np.stack([-normal[:, 1], normal[:, 0], np.zeros(len(normal))], axis=1)
+    ahead = np.cross(normal, node)
+    sine = np.einsum("ij,ij->i", r_km, ahead) / np.linalg.norm(ahead, axis=1)
+    cosine = np.einsum("ij,ij->i", r_km, node) / np.linalg.norm(node, axis=1)
+    turned = np.unwrap(np.arctan2(sine, cosine))
+    revolutions_each_s = float(turned[-1] - turned[0]) / (2.0 * math.pi) / float(orbit.seconds[-1])
+    return 1.0 / revolutions_each_s / 60.0, revolutions_each_s * orbit.length_s
+
+
+def _reasons(problem: OrbitProblem) -> Iterator[Reason]:
+    epoch, span = problem.elements.epoch, problem.span
+    if span.end - epoch > timedelta(days=_OLD_D):
+        yield Reason("elements-old", {"age": _days(span.end - epoch)})
+    if span.start < epoch:
+        yield Reason("elements-from-later", {"epoch": iso(epoch), "age": _days(epoch - span.start)})
+    known = earth_orientation_span()
+    if span.end > known.end:
+        yield Reason("earth-orientation-held", {"last": f"{known.end:%Y-%m-%d}"})
+    if span.start < known.start:
+        yield Reason("earth-orientation-missing", {"first": f"{known.start:%Y-%m-%d}"})
+
+
+def _days(length: timedelta) -> str:
+    return f"{length.total_seconds() / SECONDS_A_DAY:.1f} d"
