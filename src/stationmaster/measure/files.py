@@ -197,7 +197,8 @@ def csv_text(header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str
 
 def inside(folder: Path, name: str) -> Path:
     """``folder/name`` when that stays inside the folder; else ``unsafe-path``."""
-    target = (folder / name).resolve()
-    if name.startswith(("/", "\\")) or "\x00" in name or not target.is_relative_to(folder.resolve()):
-        raise StationError("unsafe-path", file=str(folder), value=name)
-    return target
+    if "\x00" not in name and not name.startswith(("/", "\\")):
+        target = (folder / name).resolve()
+        if target.is_relative_to(folder.resolve()):
+            return target
+    raise StationError("unsafe-path", file=str(folder), value=name)

@@ -158,6 +158,8 @@ def _refuse(source: Source, path: Path, value: object, expected: str) -> Station
 
 
 def _brief(value: object) -> str:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 10**15:
+        value = int(value)
     return repr(value) if isinstance(value, str) else str(value)[:100]
 
 
@@ -287,7 +289,10 @@ def _moment(data: object, source: Source, path: Path) -> datetime:
     if isinstance(data, datetime) and data.tzinfo is not None:
         return moment(iso(data))
     if isinstance(data, str):
-        return moment(data)
+        try:
+            return moment(data)
+        except StationError as error:
+            raise error.at(**source.place(path)) from None
     if isinstance(data, date) and not isinstance(data, datetime):
         return moment(data.isoformat())
     raise _refuse(source, path, data, "a UTC time such as 2024-11-04T06:00:00Z")
