@@ -23,7 +23,14 @@ from stationmaster.proposal.procedures import operation_findings
 CONTROLS = {"catastrophic": 3, "critical": 2, "marginal": 1}
 
 SHARE_TOLERANCE = 1e-6
-TEXTS = ("title", "aims", "method", "results", "principal_investigator", "field")
+TEXTS = {
+    "title": "title",
+    "aims": "statement of aims",
+    "method": "description of the method",
+    "results": "statement of the expected results",
+    "principal_investigator": "principal investigator",
+    "field": "field",
+}
 AMOUNTS = (
     "up_mass_kg",
     "up_volume_l",
@@ -61,9 +68,9 @@ def found(field: str, code: str, /, *, blocking: bool = True, **facts: object) -
 
 
 def _texts(dossier: Dossier) -> Iterator[Finding]:
-    for name in TEXTS:
+    for name, what in TEXTS.items():
         if not getattr(dossier, name).strip():
-            yield found(name, "text-missing", what=name.replace("_", " "))
+            yield found(name, "text-missing", what=what)
 
 
 def _terms(dossier: Dossier, terms: CallTerms) -> Iterator[Finding]:

@@ -320,7 +320,8 @@ class Placement:
     ``place`` is the code of the port class or rack; ``count`` how many equal ports (1 inside);
     ``rack_share`` the part of a free rack (0 elsewhere); ``serves`` the kind of facility asked for
     (empty elsewhere). ``as_asked``: what the dossier itself asks for; else it is an alternative.
-    Limits are those of all its ports, or of that share of the rack, together.
+    Limits are those of all its ports together; in a rack the mass is that of the share, power and
+    data those of the rack, which who shares it shares.
     """
 
     site: Site

@@ -61,6 +61,8 @@ FEASIBILITY: Final[Mapping[str, str]] = {
     "ports-short": "It asks for {asked}; one module opens {available} to the call; {remedy}.",
     "share-enough": "It needs {needed} in {share} of a rack; that share gives {available}.",
     "share-short": "It needs {needed} in {share} of a rack; that share gives {available}; {remedy}.",
+    "free-enough": "It needs {needed} in a free rack; the rack gives {available}.",
+    "free-short": "It needs {needed} in a free rack; the rack gives {available}; {remedy}.",
     "rack-enough": "It asks for {share} of a rack; a free rack has {available} open to the call.",
     "rack-short": "It asks for {share} of a rack; a free rack has {available} open to the call; {remedy}.",
     "facility-offered": "It needs {kind}; {racks} {offers} it.",

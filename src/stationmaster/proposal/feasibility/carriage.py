@@ -127,11 +127,7 @@ def _arm_fits(needs: Needs, station: Station) -> tuple[Fit, ...]:
     weeks = max(1.0, needs.duration_d / 7.0)
     staffed = round(weeks * sum(m.operations_week_count for m in able), 6)
     facts = {"mass": amount(needs.up_mass_kg, "kg")}
-    return (
-        _plain(
-            "arm_operations", "the arms", float(needs.arm_operations), staffed, "", "arm", facts
-        ),
-    )
+    return (_plain("arm_operations", "the arms", float(needs.arm_operations), staffed, "", "arm", facts),)
 
 
 def _crew_fits(dossier: Dossier, station: Station) -> tuple[Fit, ...]:

@@ -1,6 +1,7 @@
 """Inside: facilities by kind, and shares of free racks for a payload of the applicant's own.
 
-A share of a rack has that share of its mass, power and data. The first facility that is named is
+A share of a rack is a share of its space and of the mass it holds; power and data are those of the
+rack, and who shares a rack shares them. The first facility that is named is
 where the experiment runs and draws its power; the others are visited.
 """
 
@@ -59,27 +60,35 @@ def share_placements(needs: Needs, station: Station) -> tuple[Placement, ...]:
 
 
 def least_share(needs: Needs, rack: Rack) -> float | None:
-    """The least share of a rack, in steps of a twentieth, that holds mass, power and data."""
-    least = 0.0
-    for resource, (limit_name, _) in LIMITS.items():
-        needed, limit = getattr(needs, resource), getattr(rack, limit_name)
-        if needed <= TOLERANCE:
-            continue
-        if limit <= 0:
-            return None
-        least = max(least, needed / limit)
-    return max(1, ceil(least * STEPS - TOLERANCE * STEPS)) / STEPS
+    """The least share of a rack, in steps of a twentieth, that holds the mass.
+
+    None when the rack has not the power or the data, or holds no mass at all.
+    """
+    if not _gives_enough(needs, rack):
+        return None
+    if needs.up_mass_kg <= TOLERANCE:
+        return 1 / STEPS
+    if rack.mass_limit_kg <= 0:
+        return None
+    return max(1, ceil((needs.up_mass_kg - TOLERANCE) / rack.mass_limit_kg * STEPS)) / STEPS
+
+
+def _limits(rack: Rack, share: float) -> dict[str, float]:
+    """What a share of a rack gives of each resource."""
+    return {
+        "up_mass_kg": share * rack.mass_limit_kg,
+        "power_w": rack.power_w,
+        "data_gb_d": rack.data_gb_d,
+    }
 
 
 def _short_in(needs: Needs, rack: Rack, share: float) -> int:
-    return sum(
-        getattr(needs, resource) > share * getattr(rack, name) + TOLERANCE
-        for resource, (name, _) in LIMITS.items()
-    )
+    given = _limits(rack, share).items()
+    return sum(getattr(needs, resource) > limit + TOLERANCE for resource, limit in given)
 
 
 def _placement(rack: Rack, share: float, kind: str, as_asked: bool) -> Placement:
-    part = share if not kind else 1.0
+    limits = _limits(rack, 1.0 if kind else share)
     return Placement(
         site=Site.INSIDE,
         place=rack.code,
@@ -89,9 +98,9 @@ def _placement(rack: Rack, share: float, kind: str, as_asked: bool) -> Placement
         rack_share=share,
         serves=kind,
         as_asked=as_asked,
-        mass_limit_kg=round(part * rack.mass_limit_kg, 6),
-        power_w=round(part * rack.power_w, 6),
-        data_gb_d=round(part * rack.data_gb_d, 6),
+        mass_limit_kg=round(limits["up_mass_kg"], 6),
+        power_w=limits["power_w"],
+        data_gb_d=limits["data_gb_d"],
     )
 
 
@@ -154,9 +163,8 @@ def share_fits(needs: Needs, station: Station, places: tuple[Placement, ...]) ->
     facts = {"share": share, "available": amount(is_open, ""), **({} if enough else {"remedy": remedy})}
     where = "a free rack"
     fits = [_fit("rack_share", where, needs.rack_share, is_open, "", enough, _code("rack", enough), facts)]
-    for resource, (limit_name, unit) in LIMITS.items() if rack else ():
-        needed = getattr(needs, resource)
-        gives = round(needs.rack_share * getattr(rack, limit_name), 6)
+    for resource, gives in _limits(rack, needs.rack_share).items() if rack else ():
+        needed, unit = getattr(needs, resource), LIMITS[resource][1]
         enough = needed <= gives + TOLERANCE
         facts = {
             "needed": amount(needed, unit),
@@ -164,7 +172,8 @@ def share_fits(needs: Needs, station: Station, places: tuple[Placement, ...]) ->
             "available": amount(gives, unit),
             **({} if enough else {"remedy": remedy}),
         }
-        fits.append(_fit(resource, where, needed, gives, unit, enough, _code("share", enough), facts))
+        stem = "share" if resource == "up_mass_kg" else "free"
+        fits.append(_fit(resource, where, needed, gives, unit, enough, _code(stem, enough), facts))
     return tuple(fits)
 
 
@@ -186,7 +195,7 @@ def _fit(
         resource=resource,
         where=where,
         needed_units=float(needed),
-        available_units=float(gives),
+        available_units=round(float(gives), 6),
         unit=unit,
         enough=enough,
         reason=Reason(code, facts),
