@@ -285,3 +285,4 @@ class Screening:
     within: tuple[Within, ...]
     closest: Conjunction | None
     assumptions: tuple[str, ...]
+    primary_designator: str = ""

@@ -160,6 +160,7 @@ def _answer(
         within=_within(problem, conjunctions),
         closest=min(conjunctions, key=lambda one: one.miss_km, default=None),
         assumptions=_assumptions(problem),
+        primary_designator=primary.object_id,
     )
 
 

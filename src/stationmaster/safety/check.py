@@ -1,0 +1,322 @@
+"""Judge a screening from first principles: element sets, SGP4 and arithmetic, none of the maker's code.
+
+Every reported number is propagated again; the catalogue is searched again by another method (knots
+five minutes apart, a cubic between them, then SGP4 every 20 ms); probabilities are integrated again
+by another rule.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from sgp4.api import Satrec
+
+from stationmaster.measure.errors import StationError
+from stationmaster.measure.reasons import Fault
+from stationmaster.measure.time import iso, later
+from stationmaster.orbit.letters import ElementSet
+from stationmaster.orbit.propagation import satrec, states
+from stationmaster.safety.letters import Companion, Conjunction, Screening, ScreeningProblem
+
+Floats = NDArray[np.float64]
+_MU_KM3_S2 = 398600.8  # WGS 72
+_KNOT_S = 300.0
+_PARTS = 15
+_GATE_KM = 5.0
+_ALTITUDE_PAD_KM = 60.0
+_DEEP_PAD_KM = 500.0
+_DEEP_PERIOD_S = 225.0 * 60.0
+
+
+def faults(
+    problem: ScreeningProblem,
+    elements: Sequence[ElementSet],
+    screening: Screening,
+    *,
+    every: int = 1,
+) -> tuple[Fault, ...]:
+    """What is wrong with a screening; empty when nothing is.
+
+    Args:
+        problem: what was asked.
+        elements: the element sets that were screened (one an object).
+        screening: the answer.
+        every: search only each such object again (1: all; a few seconds for a full catalogue).
+    """
+    sets = {one.catalogue_id: one for one in elements}
+    found = [*_letter(problem, screening)]
+    for one in screening.conjunctions:
+        if one.object_id not in sets:
+            found.append(Fault("unknown-object", str(one.object_id), "No element set of it was given."))
+            continue
+        found += _conjunction(problem, sets[problem.primary_id], sets[one.object_id], one)
+    for companion in screening.companions:
+        found += _companion(problem, sets, companion)
+    found += _again(problem, list(sets.values())[::every], sets[problem.primary_id], screening)
+    return tuple(found)
+
+
+def _where(one: Conjunction) -> str:
+    return f"{one.object_id} at {iso(one.tca)}"
+
+
+def _letter(problem: ScreeningProblem, screening: Screening) -> Iterator[Fault]:
+    """What the letter alone shows."""
+    rows = screening.conjunctions
+    if (screening.span, screening.primary_id, screening.population) != (
+        problem.span,
+        problem.primary_id,
+        problem.population,
+    ):
+        yield Fault("other-problem", "screening", "It answers another problem.")
+    if list(rows) != sorted(rows, key=lambda one: one.tca):
+        yield Fault("order", "conjunctions", "They do not stand by time.")
+    if len({(one.object_id, one.tca) for one in rows}) != len(rows):
+        yield Fault("twice", "conjunctions", "One stands twice.")
+    for one in rows:
+        if not (problem.span.start <= one.tca <= problem.span.end and one.miss_km <= problem.miss_km):
+            yield Fault("outside", _where(one), "It is outside the span or beyond the threshold.")
+        if not one.screening_only or not one.assumption:
+            yield Fault("unmarked", _where(one), "It is not marked as screening only, with its assumption.")
+        if one.object_id in problem.docked:
+            yield Fault("docked", _where(one), "It is attached to the station.")
+    if screening.closest != min(rows, key=lambda one: one.miss_km, default=None):
+        yield Fault("closest", "closest", "Another conjunction is closer.")
+    for within in screening.within:
+        if within.conjunctions != sum(one.miss_km < within.miss_km for one in rows):
+            yield Fault("count", f"within {within.miss_km} km", "The count does not match the list.")
+
+
+def _states(elements: ElementSet, start: datetime, seconds: Floats) -> tuple[Floats, Floats]:
+    made = states(elements, start, seconds)
+    return made.r_teme_km, made.v_teme_km_s
+
+
+def _conjunction(
+    problem: ScreeningProblem, primary: ElementSet, other: ElementSet, one: Conjunction
+) -> Iterator[Fault]:
+    """Propagate both again, each millisecond for a second about the reported moment."""
+    offsets = np.arange(-1000, 1001) / 1000.0
+    mine, mine_v = _states(primary, one.tca, offsets)
+    theirs, theirs_v = _states(other, one.tca, offsets)
+    relative, speed = theirs - mine, theirs_v - mine_v
+    apart = np.linalg.norm(relative, axis=1)
+    least = int(np.argmin(apart))
+    reach = one.relative_speed_km_s * 1e-3
+    if abs(offsets[least]) > 1.5e-3 and apart[1000] - apart[least] > 1e-6:
+        yield Fault("tca", _where(one), f"The least distance is {offsets[least]:+.3f} s away.")
+    if not one.miss_km - 1e-5 <= apart[least] <= math.hypot(one.miss_km, reach) + 1e-5:
+        yield Fault("miss", _where(one), f"SGP4 gives {apart[least]:.6f} km, not {one.miss_km} km.")
+    if abs(np.linalg.norm(speed[1000]) - one.relative_speed_km_s) > 1e-4:
+        yield Fault("speed", _where(one), "The relative speed is another one.")
+    if abs(math.hypot(one.radial_km, one.in_track_km, one.cross_track_km) - one.miss_km) > 1e-5:
+        yield Fault("components", _where(one), "The components do not make the miss distance.")
+    for stated, r in ((one.primary_state, mine[1000]), (one.object_state, theirs[1000])):
+        if np.linalg.norm(np.array(stated.position_teme_km) - r) > 1e-5:
+            yield Fault("state", _where(one), "A stated position is not SGP4's.")
+    yield from _ages(primary, other, one)
+    yield from _probability(problem, one)
+
+
+def _ages(primary: ElementSet, other: ElementSet, one: Conjunction) -> Iterator[Fault]:
+    for elements, age in ((primary, one.primary_age_d), (other, one.object_age_d)):
+        if abs((one.tca - elements.epoch).total_seconds() / 86400.0 - age) > 2e-6:
+            yield Fault("age", _where(one), f"The age of {elements.catalogue_id} is another one.")
+
+
+def _probability(problem: ScreeningProblem, one: Conjunction) -> Iterator[Fault]:
+    log10 = _integrated_log10(problem, one)
+    stated = one.probability
+    if abs(log10 - stated.probability_log10) > 2e-3 + 1e-3 * abs(log10):
+        yield Fault(
+            "probability", _where(one), f"It integrates to 10^{log10:.4f}, not {stated.probability}."
+        )
+    if stated.probability > one.maximum.probability * (1.0 + 1e-6) and not _flatter(problem, one):
+        yield Fault("maximum", _where(one), "The probability exceeds its maximum.")
+
+
+def _flatter(problem: ScreeningProblem, one: Conjunction) -> bool:
+    """Whether the assumed ellipse is longer than the one the maximum was taken over."""
+    _, variances, _ = _plane(problem, one)
+    return math.sqrt(variances[1] / variances[0]) > one.maximum.aspect_ratio
+
+
+def _plane(problem: ScreeningProblem, one: Conjunction) -> tuple[Floats, Floats, Floats]:
+    """The miss (2,), the variances (2,) and their axes in the plane across the relative velocity."""
+    model = problem.covariance
+    total = np.zeros((3, 3))
+    for state, age in ((one.primary_state, one.primary_age_d), (one.object_state, one.object_age_d)):
+        r, v = np.array(state.position_teme_km), np.array(state.velocity_teme_km_s)
+        up, normal = r / np.linalg.norm(r), np.cross(r, v) / np.linalg.norm(np.cross(r, v))
+        for direction, base, growth in (
+            (up, model.radial_m, model.radial_growth_m_d),
+            (np.cross(normal, up), model.in_track_m, model.in_track_growth_m_d),
+            (normal, model.cross_track_m, model.cross_track_growth_m_d),
+        ):
+            total += np.outer(direction, direction) * ((base + growth * abs(age)) / 1000.0) ** 2
+    r = np.subtract(one.object_state.position_teme_km, one.primary_state.position_teme_km)
+    v = np.subtract(one.object_state.velocity_teme_km_s, one.primary_state.velocity_teme_km_s)
+    first = np.cross(v, r) / np.linalg.norm(np.cross(v, r))
+    second = np.cross(v, first) / np.linalg.norm(v)
+    frame = np.stack([first, second])
+    variances, turn = np.linalg.eigh(frame @ total @ frame.T)
+    return turn.T @ (frame @ r), variances, turn
+
+
+def _integrated_log10(problem: ScreeningProblem, one: Conjunction) -> float:
+    """The density over the disc in polar coordinates: Gauss by radius, equal steps by angle."""
+    miss, variances, _ = _plane(problem, one)
+    radius = one.probability.hard_body_radius_m / 1000.0
+    nodes, weights = np.polynomial.legendre.leggauss(60)
+    away = 0.5 * radius * (nodes + 1.0)
+    angle = np.linspace(0.0, 2.0 * math.pi, 720, endpoint=False)
+    x = away[:, None] * np.cos(angle) - miss[0]
+    y = away[:, None] * np.sin(angle) - miss[1]
+    exponent = -0.5 * (x * x / variances[0] + y * y / variances[1])
+    top = float(exponent.max())
+    ring = np.exp(exponent - top).mean(axis=1) * 2.0 * math.pi
+    area = float(np.sum(ring * away * weights) * 0.5 * radius)
+    scale = 2.0 * math.pi * math.sqrt(float(variances[0] * variances[1]))
+    return (top + math.log(area / scale)) / math.log(10.0)
+
+
+def _companion(
+    problem: ScreeningProblem, sets: Mapping[int, ElementSet], one: Companion
+) -> Iterator[Fault]:
+    if one.object_id not in sets:
+        yield Fault("unknown-object", str(one.object_id), "No element set of it was given.")
+        return
+    here = np.zeros(1)
+    mine, mine_v = _states(sets[problem.primary_id], one.closest, here)
+    theirs, theirs_v = _states(sets[one.object_id], one.closest, here)
+    apart = float(np.linalg.norm(theirs - mine))
+    slack = 1e-3 + 1e-3 * float(np.linalg.norm(theirs_v - mine_v))
+    if abs(apart - one.min_km) > slack or one.max_km < one.min_km:
+        yield Fault("companion", str(one.object_id), f"At its closest it is {apart:.6f} km away.")
+
+
+def _again(
+    problem: ScreeningProblem, elements: list[ElementSet], primary: ElementSet, screening: Screening
+) -> Iterator[Fault]:
+    """Search again, by knots and a cubic, for approaches that are not in the answer."""
+    start = problem.span.start
+    steps = math.ceil(problem.span.duration_s / _KNOT_S)
+    seconds = np.linspace(0.0, problem.span.duration_s, steps + 1)
+    station, station_v = _states(primary, start, seconds)
+    company = {one.object_id for one in screening.companions} | {primary.catalogue_id}
+    lost = {one.object_id for one in screening.unusable}
+    known: dict[int, list[float]] = {}
+    for one in screening.conjunctions:
+        known.setdefault(one.object_id, []).append((one.tca - start).total_seconds())
+    heights = np.linalg.norm(station, axis=1)
+    # between knots of the station's nearly round orbit its distance moves by a few km at most
+    low, high = heights.min() - problem.miss_km - 5.0, heights.max() + problem.miss_km + 5.0
+    for other in elements:
+        inner, outer = _altitudes(other)
+        if other.catalogue_id in company or inner > high or outer < low:
+            continue
+        positions, velocities, sound = _knots(other, start, seconds)
+        far = np.linalg.norm(positions, axis=1)
+        if not sound and other.catalogue_id not in lost and ((far > low) & (far < high)).any():
+            yield Fault("silent", str(other.catalogue_id), "SGP4 fails for it and the answer hides that.")
+        for moment in _near(positions - station, velocities - station_v, seconds, problem.miss_km):
+            yield from _missed(problem, primary, other, moment, known.get(other.catalogue_id, []))
+
+
+def _altitudes(elements: ElementSet) -> tuple[float, float]:
+    """Perigee and apogee distances of the ellipse that the mean motion gives, widened, in km."""
+    rate = elements.mean_motion_rev_d * 2.0 * math.pi / 86400.0
+    axis = (_MU_KM3_S2 / rate**2) ** (1.0 / 3.0)
+    deep = 2.0 * math.pi / rate >= _DEEP_PERIOD_S
+    pad = _DEEP_PAD_KM if deep else _ALTITUDE_PAD_KM
+    # drag lowers the orbit: three weeks at the published decay, as published is half the derivative
+    sink = axis * 2.0 / 3.0 * abs(elements.mean_motion_dot_rev_d2) * 2.0 * 21.0 / elements.mean_motion_rev_d
+    return (
+        axis * (1.0 - elements.eccentricity_ratio) - pad - sink,
+        axis * (1.0 + elements.eccentricity_ratio) + pad + sink,
+    )
+
+
+def _knots(other: ElementSet, start: datetime, seconds: Floats) -> tuple[Floats, Floats, bool]:
+    try:
+        made = states(other, start, seconds)
+    except StationError:
+        nothing = np.full((len(seconds), 3), np.nan)
+        return nothing, nothing, False
+    return made.r_teme_km, made.v_teme_km_s, not made.errors.any()
+
+
+def _near(r: Floats, v: Floats, seconds: Floats, miss_km: float) -> list[float]:
+    """Moments at which the cubic through relative states comes within the gate of the threshold."""
+    step = float(seconds[1] - seconds[0])
+    apart = np.linalg.norm(r, axis=1)
+    with np.errstate(invalid="ignore"):
+        # below 19 km/s one end of the interval is within half a step's travel of any approach in it
+        close = np.minimum(apart[:-1], apart[1:]) < 19.0 * step / 2.0 + miss_km
+    k = np.flatnonzero(close & np.isfinite(apart[:-1]) & np.isfinite(apart[1:]))
+    part = np.linspace(0.0, 1.0, _PARTS + 1)[:, None, None]
+    rise, fall, change = v[k] * step, v[k + 1] * step, r[k + 1] - r[k]
+    bend = 3 * change - 2 * rise - fall + part * (rise + fall - 2 * change)
+    path = r[k] + part * (rise + part * bend)
+    leg = path[1:] - path[:-1]
+    share = -np.einsum("ijk,ijk->ij", path[:-1], leg) / np.einsum("ijk,ijk->ij", leg, leg)
+    share = np.clip(share, 0.0, 1.0)
+    least = np.linalg.norm(path[:-1] + leg * share[:, :, None], axis=2)
+    best, column = np.argmin(least, axis=0), np.arange(len(k))
+    moments = seconds[k] + (best + share[best, column]) * step / _PARTS
+    return [float(one) for one in moments[least[best, column] < miss_km + _GATE_KM]]
+
+
+def _missed(
+    problem: ScreeningProblem, primary: ElementSet, other: ElementSet, moment: float, known: list[float]
+) -> Iterator[Fault]:
+    start = problem.span.start
+    seconds = moment + np.arange(-500, 501) * 0.02
+    seconds = seconds[(seconds >= 0.0) & (seconds < problem.span.duration_s)]
+    mine, mine_v = _states(primary, start, seconds)
+    theirs, theirs_v = _states(other, start, seconds)
+    apart = np.linalg.norm(theirs - mine, axis=1)
+    if not np.isfinite(apart).any():
+        return
+    least = int(np.nanargmin(apart))
+    speed = float(np.linalg.norm(theirs_v[least] - mine_v[least]))
+    if least in (0, len(seconds) - 1) or speed * 1000.0 < problem.slow_m_s:
+        return  # the minimum lies elsewhere, or it is company
+    nearest = min((abs(seconds[least] - one) for one in known), default=math.inf)
+    if math.hypot(apart[least], 0.01 * speed) < problem.miss_km and nearest > 0.05:
+        when = iso(later(start, float(seconds[least])))
+        yield Fault(
+            "missed", f"{other.catalogue_id} at {when}", f"It passes at {apart[least]:.3f} km unreported."
+        )
+
+
+def brute_force(
+    primary: ElementSet, others: Sequence[ElementSet], start: datetime, seconds: Floats, miss_km: float
+) -> list[tuple[int, float, float]]:
+    """Every minimum below a distance by plain sampling: (catalogue number, seconds, km).
+
+    Each object is propagated at every moment of ``seconds`` (equal steps, short enough that motion
+    between neighbours is straight); nothing is left out beforehand. Slow and sure.
+    """
+    station, _ = _states(primary, start, seconds)
+    hits: list[tuple[int, float, float]] = []
+    for other in others:
+        record: Satrec = satrec(other)
+        ahead = (start - other.epoch).total_seconds()
+        fraction = record.jdsatepochF + (ahead + seconds) / 86400.0
+        errors, r, _ = record.sgp4_array(np.full(len(seconds), record.jdsatepoch), fraction)
+        r -= station
+        square = np.einsum("ij,ij->i", r, r)
+        square[errors != 0] = np.inf
+        for k in 1 + np.flatnonzero((square[1:-1] <= square[:-2]) & (square[1:-1] < square[2:])):
+            bend = square[k - 1] - 2 * square[k] + square[k + 1]
+            shift = 0.5 * (square[k - 1] - square[k + 1]) / bend
+            least = square[k] - 0.25 * (square[k - 1] - square[k + 1]) * shift
+            if least < miss_km**2:
+                moment = float(seconds[k] + shift * (seconds[1] - seconds[0]))
+                hits.append((other.catalogue_id, moment, math.sqrt(max(0.0, float(least)))))
+    return hits
