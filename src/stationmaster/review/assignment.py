@@ -57,7 +57,7 @@ def assign(problem: ReviewProblem, conflicts: tuple[Conflict, ...]) -> Assignmen
         better = search(panel, problem, chosen if kept else None)
         if better is None:
             raise StationError("no-answer", **shortage(panel, problem, conflicts))
-        found = Found(*better)
+        found = Found(spread_load(panel, problem, better[0]), *better[1:])
     elif not problem.maximin:
         found = Found(chosen, "min-cost flow", worst_proved=False)
     return _letter(panel, found)
@@ -108,10 +108,43 @@ def _arcs(flow: min_cost_flow.SimpleMinCostFlow, tail: Whole, head: Whole, cost:
 
 
 def keeps_rules(panel: Table, problem: ReviewProblem, chosen: Truth) -> bool:
-    """Whether every proposal has its engineers and regions (the flow sees to the rest)."""
-    engineers = (chosen & panel.engineer[:, None]).sum(axis=0)
-    regions = [len(set(panel.region[column].tolist())) for column in chosen.T]
-    return bool(engineers.min() >= problem.min_engineers and min(regions) >= problem.min_regions)
+    """Whether every proposal has its domain experts, engineers and regions."""
+    return all(_column_keeps_rules(panel, problem, j, chosen[:, j]) for j in range(chosen.shape[1]))
+
+
+def _column_keeps_rules(panel: Table, problem: ReviewProblem, column: int, readers: Truth) -> bool:
+    return bool(
+        (readers & panel.expert[:, column]).sum() >= problem.min_domain_experts
+        and (readers & panel.engineer).sum() >= problem.min_engineers
+        and len(set(panel.region[readers].tolist())) >= problem.min_regions
+    )
+
+
+def spread_load(panel: Table, problem: ReviewProblem, chosen: Truth) -> Truth:
+    """Hand readings from busy reviewers to idle ones who suit the proposal exactly as well.
+
+    Each exchange keeps every rule and the affinity of every proposal, and lowers the sum of
+    squared loads: it ends.
+    """
+    chosen = chosen.copy()
+    load = chosen.sum(axis=1)
+    moved = True
+    while moved:
+        moved = False
+        for column in range(chosen.shape[1]):
+            for giver in np.flatnonzero(chosen[:, column]):
+                able = panel.free[:, column] & ~chosen[:, column] & (load < panel.load)
+                able &= (load + 1 < load[giver]) & (panel.steps[:, column] == panel.steps[giver, column])
+                for taker in np.flatnonzero(able)[np.argsort(load[able], kind="stable")]:
+                    trial = chosen[:, column].copy()
+                    trial[[giver, taker]] = False, True
+                    if _column_keeps_rules(panel, problem, column, trial):
+                        chosen[:, column] = trial
+                        load[giver] -= 1
+                        load[taker] += 1
+                        moved = True
+                        break
+    return chosen
 
 
 def _worst(panel: Table, chosen: Truth) -> int:

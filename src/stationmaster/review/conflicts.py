@@ -40,19 +40,21 @@ def identities(name: str, aliases: Mapping[str, str] | None = None) -> frozenset
 
     Args:
         name: as somebody wrote it.
-        aliases: other names -> the name to know the institution by.
+        aliases: other names -> the name to know the institution by (one step, no chains).
 
     >>> sorted(identities("Institut d'Astrophysique (IAP)"))
     ['astrophysique institute', 'iap']
     >>> identities("University of Genève") & identities("Geneve Univ.") != frozenset()
     True
     """
-    renamed = {_key(other): one for other, one in (aliases or {}).items()}
-    keys: set[str] = set()
-    for form in (name, _IN_BRACKETS.sub(" ", name), renamed.get(_key(name), "")):
-        keys.add(_key(_IN_BRACKETS.sub(" ", form)))
-        keys.update(_key(short) for short in _IN_BRACKETS.findall(form) if _is_acronym(short))
-    keys |= {_key(renamed[key]) for key in keys if key in renamed}
+    keys = _keys(name)
+    renamed = [_keys(one) for other, one in (aliases or {}).items() if _keys(other) & keys]
+    return keys.union(*renamed)
+
+
+def _keys(name: str) -> frozenset[str]:
+    acronyms = (short for short in _IN_BRACKETS.findall(name) if _is_acronym(short))
+    keys = {_key(_IN_BRACKETS.sub(" ", name)), *map(_key, acronyms)}
     return frozenset(keys - {""})
 
 

@@ -1,4 +1,4 @@
-"""The whole rule set as an integer program: best total, then the worst served, then even loads."""
+"""The whole rule set as an integer program: best total, then the worst served."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ def _rules(
     return rules
 
 
-def new_solver(limit: float = LEVEL_LIMIT) -> cp_model.CpSolver:
+def new_solver() -> cp_model.CpSolver:
     """A solver whose answer does not depend on the clock or on the number of processors."""
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1
-    solver.parameters.max_deterministic_time = limit
+    solver.parameters.max_deterministic_time = LEVEL_LIMIT
     return solver
 
 
@@ -115,7 +115,11 @@ def search(panel: Table, problem: ReviewProblem, start: Truth | None) -> tuple[T
 
 
 def _lift_worst(
-    model: cp_model.CpModel, seats: Seats, value: dict[tuple[int, int], int], panel: Table, known: Truth
+    model: cp_model.CpModel,
+    seats: Seats,
+    value: dict[tuple[int, int], int],
+    panel: Table,
+    known: Truth,
 ) -> tuple[Truth, bool]:
     served: list[list[Any]] = [[] for _ in panel.submissions]
     for key, seat in seats.items():

@@ -1,0 +1,174 @@
+"""For the checker: raw means, calibrated scores, ranks and severities, each made another way.
+
+The answer's draws are held against :mod:`stationmaster.review.posterior`. Tolerances: the drawn
+posterior of some ten thousand correlated draws lies within a few hundredths of a standard
+deviation of the exact one, and the grid of the exact one within as much again; a fault is ten
+times the first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from stationmaster.measure.reasons import Fault
+from stationmaster.review.letters import Estimate, ReviewAnswer, ReviewProblem
+from stationmaster.review.posterior import Exact, exact
+
+Key = tuple[str, str]
+Held = Mapping[Key, Mapping[str, float]]
+
+ROUNDING: Final = 2e-6
+#: In standard deviations of the posterior.
+SCORE_TOLERANCE: Final = 0.2
+#: Of a standard deviation, relative.
+SPREAD_TOLERANCE: Final = 0.15
+#: Of a probability.
+TAIL_TOLERANCE: Final = 0.03
+TOP_TOLERANCE: Final = 0.06
+#: Of an expected rank: this many places, and this part of the number of proposals.
+RANK_TOLERANCE: Final = (0.2, 0.01)
+
+
+def score_faults(problem: ReviewProblem, answer: ReviewAnswer, held: Held) -> Iterator[Fault]:
+    """What is wrong with estimates, severities and calibration, given the cards by assigned pair."""
+    made = merged(problem, held)
+    if not made:
+        if answer.estimates or answer.severities or answer.calibration is not None:
+            yield Fault("score-without-card", "estimates", "nobody handed in a card")
+        return
+    codes, people = sorted(s.code for s in problem.submissions), sorted(r.code for r in problem.reviewers)
+    if sorted(e.proposal for e in answer.estimates) != codes or answer.calibration is None:
+        yield Fault("estimate-missing", "estimates", "not every proposal has one estimate")
+        return
+    if sorted(s.reviewer for s in answer.severities) != people:
+        yield Fault("severity-missing", "severities", "not every reviewer has one severity")
+        return
+    yield from _raw_faults(answer, made, held)
+    yield from _order_faults(problem, answer)
+    yield from _split_faults(answer, made)
+    truth = exact(made, codes, people, problem.max_score - problem.min_score)
+    yield from _posterior_faults(answer, truth, problem.places)
+    yield from _severity_faults(answer, truth)
+
+
+def merged(problem: ReviewProblem, held: Held) -> dict[Key, float]:
+    """One score per pair: the panel's mean plus the weighted distances of its cards from it."""
+    columns: dict[str, list[float]] = defaultdict(list)
+    for scores in held.values():
+        for criterion, score in scores.items():
+            columns[criterion].append(score)
+    mean = {criterion: np.mean(scores) for criterion, scores in columns.items()}
+    names = sorted(mean)
+    weight = {name: problem.criteria_weight[name] for name in names}
+    base = np.average([mean[n] for n in names], weights=[weight[n] for n in names]) if names else 0.0
+    return {
+        key: float(base + np.average([s[n] - mean[n] for n in s], weights=[weight[n] for n in s]))
+        for key, s in held.items()
+    }
+
+
+def _off(claimed: float | None, truth: float | None, most: float = ROUNDING) -> bool:
+    if claimed is None or truth is None:
+        return claimed is not truth
+    return not abs(claimed - truth) <= most
+
+
+def _mean_of(made: Mapping[Key, float], side: int, code: str) -> tuple[int, float | None]:
+    own = [score for key, score in made.items() if key[side] == code]
+    return len(own), float(np.mean(own)) if own else None
+
+
+def _raw_faults(answer: ReviewAnswer, made: Mapping[Key, float], held: Held) -> Iterator[Fault]:
+    load = Counter(pair.reviewer for pair in answer.assignment.pairs)
+    for estimate in answer.estimates:
+        count, mean = _mean_of(made, 1, estimate.proposal)
+        if estimate.readings != count or _off(estimate.mean_raw_score, mean):
+            yield Fault("raw-wrong", estimate.proposal, f"{count} readings have the mean {mean}")
+        columns: dict[str, list[float]] = defaultdict(list)
+        for key, scores in held.items():
+            if key[1] == estimate.proposal:
+                for criterion, score in scores.items():
+                    columns[criterion].append(score)
+        truth = {criterion: float(np.mean(scores)) for criterion, scores in columns.items()}
+        told = estimate.mean_criteria_score
+        if truth.keys() != told.keys() or any(_off(told[c], truth[c]) for c in truth):
+            yield Fault("raw-wrong", estimate.proposal, "the means on its criteria are others")
+    for severity in answer.severities:
+        count, mean = _mean_of(made, 0, severity.reviewer)
+        if (severity.load, severity.readings) != (load[severity.reviewer], count):
+            says = f"reads {load[severity.reviewer]}, {count} came back"
+            yield Fault("load-wrong", severity.reviewer, says)
+        if _off(severity.mean_raw_score, mean):
+            yield Fault("raw-wrong", severity.reviewer, f"the readings have the mean {mean}")
+
+
+def _order_faults(problem: ReviewProblem, answer: ReviewAnswer) -> Iterator[Fault]:
+    count = len(answer.estimates)
+    expected = [e.expected_rank for e in answer.estimates]
+    if expected != sorted(expected):
+        yield Fault("rank-order", "estimates", "they do not stand in the order of expected rank")
+    if _off(sum(expected), count * (count + 1) / 2, ROUNDING * count):
+        yield Fault("rank-sum", "estimates", "expected ranks do not sum to those of all places")
+    top = sum(e.top_probability for e in answer.estimates)
+    if _off(top, min(problem.places, count), ROUNDING * count):
+        yield Fault("top-sum", "estimates", f"probabilities of {problem.places} places sum to {top:g}")
+    for e in answer.estimates:
+        if not 1 <= e.low_rank <= e.high_rank <= count or not 0 <= e.top_probability <= 1 + ROUNDING:
+            yield Fault("rank-wrong", e.proposal, "ranks or probability lie outside what is possible")
+        if not e.low_score <= e.expected_score <= e.high_score:
+            yield Fault("score-wrong", e.proposal, "the expected score lies outside its own interval")
+
+
+def _split_faults(answer: ReviewAnswer, made: Mapping[Key, float]) -> Iterator[Fault]:
+    severity = {s.reviewer: s.severity_score for s in answer.severities}
+    usual = answer.calibration.noise_sd_score if answer.calibration else 0.0
+    for e in answer.estimates:
+        freed = [score + severity[key[0]] for key, score in made.items() if key[1] == e.proposal]
+        spread = float(np.std(freed, ddof=1)) if len(freed) > 1 else 0.0
+        if e.split != (spread > 1.5 * usual) and abs(spread - 1.5 * usual) > ROUNDING:
+            yield Fault("split-wrong", e.proposal, f"a spread of {spread:.3f} where {usual:.3f} is usual")
+
+
+def _posterior_faults(answer: ReviewAnswer, truth: Exact, places: int) -> Iterator[Fault]:
+    estimates = sorted(answer.estimates, key=lambda e: e.proposal)
+    score, sd = truth.score(), truth.score_sd()
+    low = truth.below(np.array([e.low_score for e in estimates]))
+    high = truth.below(np.array([e.high_score for e in estimates]))
+    top = (truth.ranks <= places).mean(axis=0)
+    ranks = RANK_TOLERANCE[0] + RANK_TOLERANCE[1] * len(estimates)
+    for i, e in enumerate(estimates):
+        if _off(e.expected_score, score[i], SCORE_TOLERANCE * sd[i]):
+            yield Fault("score-wrong", e.proposal, f"the posterior mean is {score[i]:.3f}")
+        if _off(e.sd_score, sd[i], SPREAD_TOLERANCE * sd[i]):
+            yield Fault("sd-wrong", e.proposal, f"the posterior standard deviation is {sd[i]:.3f}")
+        if _off(low[i], 0.05, TAIL_TOLERANCE) or _off(high[i], 0.95, TAIL_TOLERANCE):
+            yield Fault("interval-wrong", e.proposal, f"the interval ends at {low[i]:.3f} and {high[i]:.3f}")
+        if _off(e.expected_rank, truth.expected_rank[i], ranks):
+            yield Fault("rank-wrong", e.proposal, f"the expected rank is {truth.expected_rank[i]:.2f}")
+        if _off(e.top_probability, top[i], TOP_TOLERANCE):
+            yield Fault("top-wrong", e.proposal, f"is among the first {places} with probability {top[i]:.3f}")
+        yield from _rank_interval_faults(e, truth.ranks[:, i])
+
+
+def _rank_interval_faults(e: Estimate, drawn: npt.NDArray[np.int64]) -> Iterator[Fault]:
+    for rank, tail in ((e.low_rank, 0.05), (e.high_rank, 0.95)):
+        before, until = float((drawn < rank).mean()), float((drawn <= rank).mean())
+        if before > tail + TAIL_TOLERANCE or until < tail - TAIL_TOLERANCE:
+            yield Fault("rank-interval-wrong", e.proposal, f"rank {rank} lies at {before:.3f} to {until:.3f}")
+
+
+def _severity_faults(answer: ReviewAnswer, truth: Exact) -> Iterator[Fault]:
+    for i, s in enumerate(sorted(answer.severities, key=lambda s: s.reviewer)):
+        exact_value, sd = truth.severity[i], truth.severity_sd[i]
+        if _off(s.severity_score, exact_value, SCORE_TOLERANCE * sd):
+            yield Fault("severity-wrong", s.reviewer, f"the posterior mean is {exact_value:.3f}")
+        width = s.severity_high_score - s.severity_low_score
+        if not s.severity_low_score <= s.severity_score <= s.severity_high_score or _off(
+            width, 3.29 * sd, 0.3 * sd * 3.29
+        ):
+            yield Fault("severity-wrong", s.reviewer, f"the posterior standard deviation is {sd:.3f}")
