@@ -62,20 +62,23 @@ def read_text(path: Path, expected: str, limit: int = TEXT_LIMIT_BYTES) -> str:
 
 def read_toml(cls: type[T], path: Path) -> T:
     """A letter from a TOML file; a refusal names file, line, field, value and what was expected."""
+    return read_toml_placed(cls, path)[0]
+
+
+def read_toml_placed(cls: type[T], path: Path) -> tuple[T, Source]:
+    """The same, with the lines of its fields, for whoever checks them against something else."""
     text = read_text(path, "a TOML file")
     try:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         match = re.search(r"\(at line (\d+)", str(error))
         reason = re.sub(r"\s*\(at .*\)", "", str(error)) or type(error).__name__
+        line = int(match[1]) if match else None
         raise StationError(
-            "not-readable",
-            file=str(path),
-            line=int(match[1]) if match else None,
-            expected="TOML",
-            reason=reason,
+            "not-readable", file=str(path), line=line, expected="TOML", reason=reason
         ) from None
-    return decode(cls, data, Source(str(path), toml_lines(text)))
+    source = Source(str(path), toml_lines(text))
+    return decode(cls, data, source), source
 
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
