@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,7 +125,7 @@ class _Distances:
         station[~sound] = np.nan
         apart = np.empty(len(owner))
         edges = np.flatnonzero(np.diff(owner, prepend=-1, append=-1))
-        for first, last in zip(edges[:-1], edges[1:], strict=True):
+        for first, last in pairwise(edges.tolist()):
             part = slice(first, last)
             positions, _, fine = track(self.satrecs[owner[first]], self.clock, seconds[part])
             apart[part] = np.linalg.norm(positions - station[back[part]], axis=1)
@@ -267,6 +268,4 @@ def _company(
     apart = np.linalg.norm(positions - station, axis=1)[good]
     speed = np.linalg.norm(velocities - station_v, axis=1)[good] * 1000.0
     closest = float(moments[good][np.argmin(apart)])
-    return Company(
-        number, float(apart.min()), float(apart.max()), closest, float(speed.min()), stays=stays
-    )
+    return Company(number, float(apart.min()), float(apart.max()), closest, float(speed.min()), stays=stays)

@@ -38,7 +38,7 @@ def kind(name: str) -> ObjectKind:
         return ObjectKind.DEBRIS
     if "R/B" in name.upper() or "AKM" in words or "PKM" in words:
         return ObjectKind.ROCKET_BODY
-    if not words or words[0] in ("OBJECT", "UNKNOWN", "TBA", "SYNTHETIC"):
+    if not words or words[0] in ("OBJECT", "UNKNOWN", "TBA"):
         return ObjectKind.UNKNOWN
     return ObjectKind.PAYLOAD
 
@@ -86,9 +86,7 @@ def conjunction(
     ages = [(tca - one.epoch).total_seconds() / 86400.0 for one in (primary, other)]
     what = kind(other.name)
     radius_m = problem.hard_bodies.station_m + problem.hard_bodies.of(what)
-    encounter = Encounter(
-        exact.position, exact.velocity, _combined(problem, exact, ages), radius_m / 1000.0
-    )
+    encounter = Encounter(exact.position, exact.velocity, _combined(problem, exact, ages), radius_m / 1000.0)
     probability, maximum = _probabilities(problem, encounter, exact, radius_m)
     return Conjunction(
         object_id=other.catalogue_id,

@@ -10,9 +10,11 @@ times normal), uncorrelated, and a comment says that too.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from xml.etree import ElementTree
 
 import brahe
@@ -31,6 +33,7 @@ from stationmaster.safety.letters import (
 
 Floats = NDArray[np.float64]
 ORIGINATOR = "STATIONMASTER"
+_COMMENT_WIDTH = 200  # a line holds at most 254 characters
 _TYPES = {
     ObjectKind.PAYLOAD: "PAYLOAD",
     ObjectKind.ROCKET_BODY: "ROCKET BODY",
@@ -38,9 +41,7 @@ _TYPES = {
     ObjectKind.UNKNOWN: "UNKNOWN",
 }
 _AXES = ("R", "T", "N", "RDOT", "TDOT", "NDOT")
-_VELOCITY_NOTE = (
-    "Velocity errors are tied to the position errors as in a circular orbit, without correlation"
-)
+_VELOCITY_NOTE = "Velocity errors are tied to the position errors as in a circular orbit, without correlation"
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def message(
             ],
         ),
         *_relative(screening, one),
-        *_object(problem, 1, _Body.primary(problem, screening, one), one.tca),
+        *_object(problem, 1, _Body.primary(screening, one), one.tca),
         *_object(problem, 2, _Body.other(one), one.tca),
     )
 
@@ -99,10 +100,9 @@ class _Body:
     kind: str
     state: State
     age_d: float
-    radius_m: float | None
 
     @classmethod
-    def primary(cls, problem: ScreeningProblem, screening: Screening, one: Conjunction) -> _Body:
+    def primary(cls, screening: Screening, one: Conjunction) -> _Body:
         return cls(
             screening.primary_id,
             screening.primary_name,
@@ -110,13 +110,12 @@ class _Body:
             "PAYLOAD",
             one.primary_state,
             one.primary_age_d,
-            problem.hard_bodies.station_m,
         )
 
     @classmethod
     def other(cls, one: Conjunction) -> _Body:
         return cls(
-            one.object_id, one.name, one.designator, _TYPES[one.kind], one.object_state, one.object_age_d, None
+            one.object_id, one.name, one.designator, _TYPES[one.kind], one.object_state, one.object_age_d
         )
 
 
@@ -125,7 +124,7 @@ def _time(when: datetime) -> str:
 
 
 def _comments(*texts: str) -> list[tuple[str, str, str]]:
-    return [("COMMENT", text, "") for text in texts if text]
+    return [("COMMENT", row, "") for text in texts for row in textwrap.wrap(text, _COMMENT_WIDTH)]
 
 
 def _lines(block: tuple[str, ...], rows: list[tuple[str, str, str]]) -> Iterator[Line]:
@@ -197,9 +196,7 @@ def _object(problem: ScreeningProblem, number: int, body: _Body, tca: datetime) 
     yield from _lines((*segment, "data", "covarianceMatrix"), _covariance(problem, body, r, v))
 
 
-def _covariance(
-    problem: ScreeningProblem, body: _Body, r: Floats, v: Floats
-) -> list[tuple[str, str, str]]:
+def _covariance(problem: ScreeningProblem, body: _Body, r: Floats, v: Floats) -> list[tuple[str, str, str]]:
     position_m = np.array(sigmas(problem.covariance, body.age_d)) * 1000.0
     rate = float(np.linalg.norm(np.cross(r, v)) / (r @ r))
     variances = np.square([*position_m, *(rate * position_m[[1, 0, 2]])])
@@ -217,8 +214,9 @@ def teme_to_eme2000(when: datetime) -> Floats:
         table = brahe.FileEOPProvider.from_default_standard(True, "Hold")
         brahe.set_global_eop_provider_from_file_provider(table)
     second = when.second + when.microsecond / 1e6
+    utc: Any = brahe.TimeSystem.UTC
     epoch = brahe.Epoch.from_datetime(
-        when.year, when.month, when.day, when.hour, when.minute, second, 0.0, brahe.TimeSystem.UTC
+        when.year, when.month, when.day, when.hour, when.minute, second, 0.0, utc
     )
     return np.asarray(brahe.rotation_gcrf_to_eme2000() @ brahe.rotation_teme_to_gcrf(epoch))
 

@@ -10,16 +10,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sgp4.api import Satrec
 
 from stationmaster.measure.errors import StationError
 from stationmaster.measure.reasons import Fault
 from stationmaster.measure.time import iso, later
 from stationmaster.orbit.letters import ElementSet
-from stationmaster.orbit.propagation import satrec, states
+from stationmaster.orbit.propagation import states
 from stationmaster.safety.letters import Companion, Conjunction, Screening, ScreeningProblem
 
 Floats = NDArray[np.float64]
@@ -91,7 +91,7 @@ def _letter(problem: ScreeningProblem, screening: Screening) -> Iterator[Fault]:
             yield Fault("count", f"within {within.miss_km} km", "The count does not match the list.")
 
 
-def _states(elements: ElementSet, start: datetime, seconds: Floats) -> tuple[Floats, Floats]:
+def _states(elements: ElementSet, start: datetime, seconds: NDArray[Any]) -> tuple[Floats, Floats]:
     made = states(elements, start, seconds)
     return made.r_teme_km, made.v_teme_km_s
 
@@ -132,9 +132,7 @@ def _probability(problem: ScreeningProblem, one: Conjunction) -> Iterator[Fault]
     log10 = _integrated_log10(problem, one)
     stated = one.probability
     if abs(log10 - stated.probability_log10) > 2e-3 + 1e-3 * abs(log10):
-        yield Fault(
-            "probability", _where(one), f"It integrates to 10^{log10:.4f}, not {stated.probability}."
-        )
+        yield Fault("probability", _where(one), f"It integrates to 10^{log10:.4f}, not {stated.probability}.")
     if stated.probability > one.maximum.probability * (1.0 + 1e-6) and not _flatter(problem, one):
         yield Fault("maximum", _where(one), "The probability exceeds its maximum.")
 
@@ -184,9 +182,7 @@ def _integrated_log10(problem: ScreeningProblem, one: Conjunction) -> float:
     return (top + math.log(area / scale)) / math.log(10.0)
 
 
-def _companion(
-    problem: ScreeningProblem, sets: Mapping[int, ElementSet], one: Companion
-) -> Iterator[Fault]:
+def _companion(problem: ScreeningProblem, sets: Mapping[int, ElementSet], one: Companion) -> Iterator[Fault]:
     if one.object_id not in sets:
         yield Fault("unknown-object", str(one.object_id), "No element set of it was given.")
         return
@@ -292,31 +288,3 @@ def _missed(
         yield Fault(
             "missed", f"{other.catalogue_id} at {when}", f"It passes at {apart[least]:.3f} km unreported."
         )
-
-
-def brute_force(
-    primary: ElementSet, others: Sequence[ElementSet], start: datetime, seconds: Floats, miss_km: float
-) -> list[tuple[int, float, float]]:
-    """Every minimum below a distance by plain sampling: (catalogue number, seconds, km).
-
-    Each object is propagated at every moment of ``seconds`` (equal steps, short enough that motion
-    between neighbours is straight); nothing is left out beforehand. Slow and sure.
-    """
-    station, _ = _states(primary, start, seconds)
-    hits: list[tuple[int, float, float]] = []
-    for other in others:
-        record: Satrec = satrec(other)
-        ahead = (start - other.epoch).total_seconds()
-        fraction = record.jdsatepochF + (ahead + seconds) / 86400.0
-        errors, r, _ = record.sgp4_array(np.full(len(seconds), record.jdsatepoch), fraction)
-        r -= station
-        square = np.einsum("ij,ij->i", r, r)
-        square[errors != 0] = np.inf
-        for k in 1 + np.flatnonzero((square[1:-1] <= square[:-2]) & (square[1:-1] < square[2:])):
-            bend = square[k - 1] - 2 * square[k] + square[k + 1]
-            shift = 0.5 * (square[k - 1] - square[k + 1]) / bend
-            least = square[k] - 0.25 * (square[k - 1] - square[k + 1]) * shift
-            if least < miss_km**2:
-                moment = float(seconds[k] + shift * (seconds[1] - seconds[0]))
-                hits.append((other.catalogue_id, moment, math.sqrt(max(0.0, float(least)))))
-    return hits

@@ -73,9 +73,7 @@ def track(satrec: Satrec, clock: Clock, seconds: Floats) -> tuple[Floats, Floats
     return positions, velocities, errors == 0
 
 
-def tracks(
-    satrecs: Sequence[Satrec], clock: Clock, seconds: Floats
-) -> tuple[Floats, NDArray[np.uint8]]:
+def tracks(satrecs: Sequence[Satrec], clock: Clock, seconds: Floats) -> tuple[Floats, NDArray[np.uint8]]:
     """Many objects at the same moments.
 
     Returns:
