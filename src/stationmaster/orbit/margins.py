@@ -1,8 +1,10 @@
 """What must hold in each kind of window, for the check: worked out apart from the maker.
 
-Shares nothing with the maker but the letters. States are brahe's own SGP4 and its own turn to
-Earth-fixed axes; the Sun is Meeus's low-accuracy apparent position (*Astronomical Algorithms*,
-1998, chapter 25) turned by apparent sidereal time; all geometry is Earth-fixed, in plain angles.
+Shares no code with the maker. States are SGP4's, begun from OMM text and turned to Earth-fixed
+axes by brahe (whose own SGP4 is not used: version 1.8 runs it with WGS 84 constants, which leaves
+the element sets' own WGS 72 by 0.3 km in a week); the Sun is Meeus's low-accuracy apparent position
+(*Astronomical Algorithms*, 1998, chapter 25) turned by apparent sidereal time; all geometry is
+Earth-fixed, in plain angles.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from typing import Any, Final
 import brahe
 import numpy as np
 from numpy.typing import NDArray
+from sgp4 import omm
+from sgp4.api import Satrec, jday
 
 from stationmaster.orbit.letters import (
     BlockedCone,
@@ -30,7 +34,6 @@ from stationmaster.orbit.letters import (
 Array = NDArray[np.float64]
 _EQUATOR_KM: Final = 6378.137
 _POLE_KM: Final = 6356.752314245
-_DUMMY_NUMBER: Final = 99999
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +69,41 @@ def scene_at(problem: OrbitProblem, seconds: Array) -> Scene:
     """States and Sun at seconds (n,) after the start of the problem's span."""
     _load_orientation()
     epochs = [_epoch(problem.span.start) + float(second) for second in seconds]
-    states = np.asarray(_propagator(problem).states_itrf(epochs), dtype=np.float64).reshape(-1, 6) / 1000.0
-    r_km = states[:, :3]
-    v_km_s = states[:, 3:] + np.cross([0.0, 0.0, 7.292115e-5], r_km)
+    teme = _states_teme(problem, seconds)
+    fixed = np.asarray(brahe.state_teme_to_itrf(epochs, teme * 1000.0), dtype=np.float64) / 1000.0
+    r_km = fixed[:, :3]
+    v_km_s = fixed[:, 3:] + np.cross([0.0, 0.0, 7.292115e-5], r_km)
     return Scene(seconds, r_km, v_km_s, _sun_fixed_km(problem.span.start, seconds))
+
+
+def _states_teme(problem: OrbitProblem, seconds: Array) -> Array:
+    """States (n, 6) km and km/s from SGP4, begun by the library's own reader of OMM fields."""
+    own = problem.elements
+    fields = {
+        "CLASSIFICATION_TYPE": "U",
+        "OBJECT_ID": "2000-001A",
+        "EPHEMERIS_TYPE": "0",
+        "ELEMENT_SET_NO": "1",
+        "REV_AT_EPOCH": "1",
+        "NORAD_CAT_ID": "1",
+        "EPOCH": own.epoch.strftime("%Y-%m-%dT%H:%M:%S.%f"),
+        "ARG_OF_PERICENTER": repr(own.arg_perigee_deg),
+        "BSTAR": repr(own.bstar_per_earth_radius),
+        "ECCENTRICITY": repr(own.eccentricity_ratio),
+        "INCLINATION": repr(own.inclination_deg),
+        "MEAN_ANOMALY": repr(own.mean_anomaly_deg),
+        "MEAN_MOTION_DDOT": "0",
+        "MEAN_MOTION_DOT": "0",
+        "MEAN_MOTION": repr(own.mean_motion_rev_d),
+        "RA_OF_ASC_NODE": repr(own.raan_deg),
+    }
+    record = Satrec()
+    omm.initialize(record, fields)
+    start = problem.span.start
+    day, part = jday(start.year, start.month, start.day, start.hour, start.minute, 0.0)
+    second = start.second + start.microsecond / 1e6
+    _, r_km, v_km_s = record.sgp4_array(np.full(len(seconds), day), part + (second + seconds) / 86400.0)
+    return np.concatenate([r_km, v_km_s], axis=1)
 
 
 def _load_orientation() -> None:
@@ -83,30 +117,6 @@ def _epoch(when: datetime) -> Any:
     utc: Any = brahe.TimeSystem.UTC
     return brahe.Epoch.from_datetime(
         when.year, when.month, when.day, when.hour, when.minute, second, 0.0, utc
-    )
-
-
-def _propagator(problem: OrbitProblem) -> Any:
-    own = problem.elements
-    return brahe.SGPPropagator.from_omm_elements(
-        epoch=_epoch(own.epoch),
-        mean_motion=own.mean_motion_rev_d,
-        eccentricity=own.eccentricity_ratio,
-        inclination=own.inclination_deg,
-        raan=own.raan_deg % 360.0,
-        arg_of_pericenter=own.arg_perigee_deg % 360.0,
-        mean_anomaly=own.mean_anomaly_deg % 360.0,
-        norad_id=_DUMMY_NUMBER,
-        step_size=60.0,
-        object_name=None,
-        object_id=None,
-        classification="U",
-        bstar=own.bstar_per_earth_radius,
-        mean_motion_dot=0.0,
-        mean_motion_ddot=0.0,
-        ephemeris_type=0,
-        element_set_no=1,
-        rev_at_epoch=1,
     )
 
 

@@ -1,0 +1,35 @@
+"""Coverage-led fuzzing of the catalogue reader: ``python tests/fuzz/fuzz_elements.py -runs=100000``.
+
+Any bytes must give an ``ElementFile`` or a ``StationError`` whose sentence can be said. Further
+arguments are libFuzzer's: a folder keeps the corpus, and the golden files make a good start.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run the fuzzer; nothing is instrumented where this file is only imported."""
+    try:
+        import atheris
+    except ImportError:
+        print("atheris is not installed: nothing was fuzzed", file=sys.stderr)
+        return 2
+    with atheris.instrument_imports(include=["stationmaster.orbit"]):
+        from stationmaster.orbit.elements import parse_elements
+    from stationmaster.measure.errors import StationError, sentence
+
+    def one_input(data: bytes) -> None:
+        try:
+            assert parse_elements(data, name="fuzz").elements
+        except StationError as error:
+            assert sentence(error)
+
+    atheris.Setup(sys.argv, one_input)
+    atheris.Fuzz()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
