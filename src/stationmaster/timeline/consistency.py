@@ -101,8 +101,11 @@ def _rules(rules: GroundRules, problem: WeekProblem) -> None:
             raise _bad(f"rules.{name}", getattr(rules, name), "minutes within a day")
     if rules.meal_latest_min - rules.meal_earliest_min < rules.meal_min:
         raise _bad("rules.meal_min", rules.meal_min, "a meal that fits between its earliest and latest")
-    routine = fixed_routine(problem)
-    for (kind, span), (after, following) in itertools.pairwise(routine):
+    for name in ("exercise_weekdays", "conference_weekdays"):
+        if not set(getattr(rules, name)) <= set(range(1, 8)):
+            raise _bad(f"rules.{name}", getattr(rules, name), "weekdays from 1 (Monday) to 7")
+    _sessions(rules, problem)
+    for (kind, span), (after, following) in itertools.pairwise(fixed_routine(problem)):
         if span.overlaps(following):
             raise StationError(
                 "contradiction",
@@ -111,16 +114,16 @@ def _rules(rules: GroundRules, problem: WeekProblem) -> None:
                 other=f"{kind} until {iso(span.end)}",
                 expected="a routine that does not overlap itself",
             )
+
+
+def _sessions(rules: GroundRules, problem: WeekProblem) -> None:
     for session in rules.sessions:
-        if session.duration_min <= 0 or session.duration_min % slot:
-            raise _bad("rules.sessions.duration_min", session.duration_min, f"whole {slot} min slots")
+        if session.duration_min <= 0 or session.duration_min % problem.slot_min:
+            raise _bad("rules.sessions.duration_min", session.duration_min, "whole slots")
         if not session.devices:
             raise _bad("rules.sessions.devices", "none", "at least one device")
         for code in session.devices:
             known(code, [d.code for d in problem.devices], "device", field="rules.sessions.devices")
-    for name in ("exercise_weekdays", "conference_weekdays"):
-        if not set(getattr(rules, name)) <= set(range(1, 8)):
-            raise _bad(f"rules.{name}", getattr(rules, name), "weekdays from 1 (Monday) to 7")
 
 
 def _activity(activity: Activity, problem: WeekProblem, place: str) -> None:

@@ -1,0 +1,168 @@
+"""From places on the grid to the plan: items with moments, figures, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+import numpy as np
+
+from stationmaster.measure.intervals import Spans
+from stationmaster.measure.time import Span
+from stationmaster.timeline.consistency import fixed_routine
+from stationmaster.timeline.grid import Grid, day_limit_min
+from stationmaster.timeline.letters import (
+    FacilityFigure,
+    Item,
+    Kind,
+    PowerFigure,
+    WeekProblem,
+    WorkFigure,
+)
+from stationmaster.timeline.room import Layout
+from stationmaster.timeline.starts import Job
+
+TITLES = {
+    Kind.SLEEP: "Sleep",
+    Kind.POST_SLEEP: "Post-sleep",
+    Kind.PRE_SLEEP: "Pre-sleep",
+    Kind.CONFERENCE: "Daily planning conference",
+    Kind.MEAL: "Midday meal",
+}
+
+
+def items(grid: Grid, jobs: list[Job], layout: Layout) -> tuple[Item, ...]:
+    """Everything in the timeline, by start, then code."""
+    found = [*_fixed(grid.problem), *_blocked(grid.problem)]
+    found += [_routine(grid, number, *place) for number, place in layout.routine.items()]
+    for number, (start, members) in layout.jobs.items():
+        job = jobs[number]
+        found.append(
+            Item(
+                code=job.activity.code,
+                kind=Kind.ACTIVITY,
+                title=job.activity.title,
+                crew=tuple(grid.problem.crew[i].code for i in members),
+                start=grid.when(start),
+                end=grid.when(start + job.length),
+                activity=job.activity.code,
+            )
+        )
+    return tuple(sorted(found, key=lambda item: (item.start, item.code)))
+
+
+def _fixed(problem: WeekProblem) -> Iterable[Item]:
+    for member in problem.crew:
+        away = Spans.of(b.span for b in problem.blocked if member.code in b.crew)
+        for kind, span in fixed_routine(problem):
+            for piece in Spans.of([span]) - away:
+                yield Item(
+                    code=f"{member.code}.{kind}.{piece.start:%Y%m%dT%H%M}",
+                    kind=Kind(kind),
+                    title=TITLES[Kind(kind)],
+                    crew=(member.code,),
+                    start=piece.start,
+                    end=piece.end,
+                )
+
+
+def _blocked(problem: WeekProblem) -> Iterable[Item]:
+    for blocked in problem.blocked:
+        start, end = max(blocked.span.start, problem.span.start), min(blocked.span.end, problem.span.end)
+        yield Item(
+            code=f"blocked.{blocked.code}",
+            kind=Kind.BLOCKED,
+            title=blocked.title,
+            crew=tuple(m.code for m in problem.crew if m.code in blocked.crew),
+            start=start,
+            end=end,
+            activity=blocked.code,
+        )
+
+
+def _routine(grid: Grid, number: int, start: int, device: int) -> Item:
+    routine = grid.routine[number]
+    member = grid.problem.crew[routine.member].code
+    name = routine.session.code if routine.session else "meal"
+    return Item(
+        code=f"{member}.{name}.{grid.when(start):%Y%m%d}",
+        kind=routine.kind,
+        title=routine.session.name if routine.session else TITLES[Kind.MEAL],
+        crew=(member,),
+        start=grid.when(start),
+        end=grid.when(start + routine.length),
+        activity=routine.session.code if routine.session else "",
+        device=grid.problem.devices[device].code if device >= 0 else "",
+    )
+
+
+# ------------------------------------------------------------------------------- figures
+
+
+def work(grid: Grid, jobs: list[Job], layout: Layout) -> tuple[WorkFigure, ...]:
+    """Hours of work of each member on each day, blocked spans included, with the limit."""
+    problem = grid.problem
+    minutes = np.zeros((len(problem.crew), problem.days))
+    for number, (start, members) in layout.jobs.items():
+        for i in members:
+            minutes[i, start // grid.per_day] += jobs[number].length * grid.slot
+    figures = []
+    for i, member in enumerate(problem.crew):
+        for k in grid.days:
+            midnight = problem.start + timedelta(days=k)
+            day = Spans.of([Span(midnight, midnight + timedelta(days=1))])
+            busy = sum(
+                (day & Spans.of([b.span])).duration_s
+                for b in problem.blocked
+                if b.works and member.code in b.crew
+            )
+            limit = min(problem.member_work_min.get(member.code, 24 * 60), day_limit_min(problem, k))
+            figures.append(
+                WorkFigure(
+                    crew=member.code,
+                    day=midnight.date(),
+                    work_h=round(float(minutes[i, k]) / 60 + busy / 3600, 4),
+                    limit_h=round(limit / 60, 4),
+                )
+            )
+    return tuple(figures)
+
+
+def facilities(grid: Grid, jobs: list[Job], layout: Layout) -> tuple[FacilityFigure, ...]:
+    """Use of each facility in unit hours and as a share of all it could give in the week."""
+    figures = []
+    for facility in grid.problem.facilities:
+        slots = sum(
+            use.units * jobs[n].length
+            for n in layout.jobs
+            for use in jobs[n].activity.uses
+            if use.facility == facility.code
+        )
+        whole = max(1, facility.users_at_once * grid.n)
+        figures.append(
+            FacilityFigure(
+                facility=facility.code,
+                use_h=round(slots * grid.slot / 60, 4),
+                use_share=round(slots / whole, 6),
+            )
+        )
+    return tuple(figures)
+
+
+def power(grid: Grid, jobs: list[Job], layout: Layout) -> tuple[PowerFigure, ...]:
+    """The highest draw on each channel; a slot that meets an eclipse counts as eclipse."""
+    dark = grid.touched(grid.problem.eclipses)
+    figures = []
+    for channel in grid.problem.channels:
+        draw = np.full(grid.n, channel.base_w)
+        for number, (start, _) in sorted(layout.jobs.items()):
+            if jobs[number].activity.channel == channel.code:
+                draw[start : start + jobs[number].length] += jobs[number].activity.power_w
+        figures.append(
+            PowerFigure(
+                channel=channel.code,
+                peak_sunlit_w=round(float(draw[~dark].max(initial=channel.base_w)), 3),
+                peak_eclipse_w=round(float(draw[dark].max(initial=channel.base_w)), 3),
+            )
+        )
+    return tuple(figures)

@@ -1,0 +1,194 @@
+"""Build the week: musts and routine first, then better and better parts of the plan.
+
+The relaxation gives a bound and says which day suits each activity. A first plan holds only the
+crew's routine and the musts; each day is then filled with what the relaxation gives it; then,
+round by round, a part of the week is freed (some days of some members) with everything not yet
+placed, and solved again for more weight. Every run has one worker, a fixed seed and a limit in
+deterministic time: the same problem gives the same plan on any clock.
+
+Method: large neighbourhood search, P. Shaw, "Using constraint programming and local search
+methods to solve vehicle routing problems", CP 1998, over CP-SAT sub-models.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Final
+
+from ortools.sat.python import cp_model
+
+from stationmaster.measure.codes import known
+from stationmaster.measure.errors import StationError
+from stationmaster.measure.reasons import Reason
+from stationmaster.timeline import answer
+from stationmaster.timeline.conflict import Musts, conflict
+from stationmaster.timeline.grid import Grid
+from stationmaster.timeline.letters import BoundKind, SolverFacts, Status, Unplaced, WeekPlan, WeekProblem
+from stationmaster.timeline.links import hanging_on, links, with_needs
+from stationmaster.timeline.model import WEIGHT_SCALE, DayGuide, weight
+from stationmaster.timeline.relaxation import DayModel
+from stationmaster.timeline.room import Layout
+from stationmaster.timeline.search import Effort, Engine, Progress, Search
+from stationmaster.timeline.starts import Job, jobs
+from stationmaster.timeline.why import Why
+
+#: Rounds and limits of each effort; ``normal`` takes some seconds for a crew of three.
+EFFORTS: Final = {
+    "quick": Effort(first_units=2.0, round_units=0.03, rounds=8, patience=8),
+    "normal": Effort(first_units=4.0, round_units=0.06, rounds=32, patience=24),
+    "thorough": Effort(first_units=20.0, round_units=0.3, rounds=200, patience=80),
+}
+
+
+def no_progress(done: int, total: int) -> None:
+    """The progress of someone who does not ask."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """The problem on its grid, with what the search must place."""
+
+    grid: Grid
+    jobs: list[Job]
+    musts: set[int]
+    effort: str
+    engine: Engine
+
+
+def build(
+    problem: WeekProblem, effort: str = "normal", seed: int = 1, progress: Progress = no_progress
+) -> WeekPlan:
+    """The week's plan.
+
+    Args:
+        problem: the week.
+        effort: ``quick``, ``normal`` or ``thorough``.
+        seed: of the solver and of the choice of parts to free.
+        progress: called with (done, total) rounds.
+
+    Returns:
+        A plan with a proven bound; ``status`` infeasible, with the conflict, when the musts
+        cannot all be met; not-found when the limit ended the search for a first plan.
+
+    Raises:
+        StationError: ``unknown-name`` for an effort that does not exist.
+    """
+    known(effort, EFFORTS, "effort", field="effort")
+    grid = Grid(problem)
+    listed = jobs(grid)
+    needs = links([job.activity for job in listed])
+    musts = with_needs({job.number for job in listed if job.activity.must}, needs)
+    task = Task(grid, listed, musts, effort, Engine(seed))
+    first, bound, guide = _first(task)
+    if first is None:
+        return _nothing(task, impossible=bound is None)
+    search = Search(grid, listed, musts, first, task.engine, EFFORTS[effort])
+    search.fill(guide)
+    search.improve(bound or 0, progress)
+    complete = search.complete()
+    return _plan(task, search, bound or 0, complete)
+
+
+def _first(task: Task) -> tuple[Layout | None, int | None, DayGuide]:
+    """A plan of routine and musts, or None; the bound (None: proven impossible); the guide."""
+    nothing = DayGuide({}, {})
+    tries = Musts(task.grid, task.jobs, task.engine, EFFORTS[task.effort].first_units)
+    if any(task.jobs[n].hopeless for n in task.musts):
+        return None, None, nothing
+    bound, guide = DayModel(task.grid, task.jobs, task.musts).solve()
+    model = tries.model(task.musts)
+    if bound is None or model is None:
+        return None, None, nothing
+    for number in task.musts:
+        model.model.add(model.jobs[number][1].present == 1)
+    model.lean(guide, task.musts)
+    status, solver = task.engine.solve(model.model, EFFORTS[task.effort].first_units, first=True)
+    if status == cp_model.INFEASIBLE:
+        return None, None, nothing
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return None, bound, nothing
+    return model.layout(solver), bound, guide
+
+
+def _plan(task: Task, search: Search, bound: int, complete: bool) -> WeekPlan:
+    lost = hanging_on({j.number for j in task.jobs if j.hopeless}, links([j.activity for j in task.jobs]))
+    possible = sum(weight(j.activity) for j in task.jobs if j.number not in lost)
+    kind = BoundKind.RELAXATION if bound < possible else BoundKind.SUM_OF_WEIGHTS
+    worth, bound = search.worth(), min(bound, possible)
+    if worth > bound:
+        raise StationError("checker-found", stage="timeline", count=1, first="a plan above its bound")
+    why = Why(task.grid, task.jobs, search.layout, complete)
+    unplaced = tuple(
+        Unplaced(activity=job.activity.code, reasons=why.reasons(job.number))
+        for job in task.jobs
+        if job.number not in search.layout.jobs
+    )
+    return WeekPlan(
+        problem=task.grid.problem.code,
+        start=task.grid.problem.start,
+        status=Status.OPTIMAL if worth == bound else Status.FEASIBLE,
+        items=answer.items(task.grid, task.jobs, search.layout),
+        unplaced=unplaced,
+        conflict=(),
+        objective_value=round(worth / WEIGHT_SCALE, 3),
+        bound_value=round(bound / WEIGHT_SCALE, 3),
+        bound_kind=kind,
+        gap_fraction=round((bound - worth) / bound, 6) if bound else 0.0,
+        work=answer.work(task.grid, task.jobs, search.layout),
+        facilities=answer.facilities(task.grid, task.jobs, search.layout),
+        power=answer.power(task.grid, task.jobs, search.layout),
+        solver=_facts(task, search.rounds),
+    )
+
+
+def _facts(task: Task, rounds: int) -> SolverFacts:
+    return SolverFacts(
+        name="OR-Tools CP-SAT",
+        version=version("ortools"),
+        seed=task.engine.seed,
+        effort=task.effort,
+        rounds=rounds,
+        deterministic_time_units=round(task.engine.spent_units, 3),
+    )
+
+
+def _nothing(task: Task, impossible: bool) -> WeekPlan:
+    """The answer without a plan: what cannot stand together, or that none was found."""
+    chosen = {n for n in task.musts if task.jobs[n].activity.must}
+    tries = Musts(task.grid, task.jobs, task.engine, EFFORTS[task.effort].first_units)
+    clash = conflict(tries, chosen) if impossible else set[int]()
+    codes = [task.jobs[n].activity.code for n in sorted(clash)]
+    unplaced = tuple(
+        Unplaced(activity=job.activity.code, reasons=_no_plan(job, codes, impossible)) for job in task.jobs
+    )
+    possible = sum(weight(j.activity) for j in task.jobs if j.hopeless is None)
+    return WeekPlan(
+        problem=task.grid.problem.code,
+        start=task.grid.problem.start,
+        status=Status.INFEASIBLE if impossible else Status.NOT_FOUND,
+        items=(),
+        unplaced=unplaced,
+        conflict=tuple(codes),
+        objective_value=0.0,
+        bound_value=0.0 if impossible else round(possible / WEIGHT_SCALE, 3),
+        bound_kind=BoundKind.FULL_MODEL if impossible else BoundKind.SUM_OF_WEIGHTS,
+        gap_fraction=0.0 if impossible or not possible else 1.0,
+        work=(),
+        facilities=(),
+        power=(),
+        solver=_facts(task, 0),
+    )
+
+
+def _no_plan(job: Job, clash: list[str], impossible: bool) -> tuple[Reason, ...]:
+    if job.hopeless is not None:
+        return (job.hopeless,)
+    if job.activity.code in clash:
+        others = [code for code in clash if code != job.activity.code]
+        if not others:
+            return (Reason("must-alone"),)
+        return (Reason("musts-conflict", {"others": ", ".join(others)}),)
+    if impossible and not clash:
+        return (Reason("routine", {"where": "sleep, meals, exercise and blocked spans together"}),)
+    return (Reason("no-plan" if impossible else "search-limit"),)

@@ -1,0 +1,162 @@
+"""Solver runs that repeat exactly, and the search that makes a plan better part by part."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ortools.sat.python import cp_model
+
+from stationmaster.timeline.grid import Grid
+from stationmaster.timeline.model import DayGuide, WeekModel, weight
+from stationmaster.timeline.room import Layout, Room
+from stationmaster.timeline.starts import Job
+
+#: Called with (done, total) rounds.
+Progress = Callable[[int, int], None]
+#: (days, members) freed in one round: about as much as one solver run can settle.
+SHAPES = ((1, 3), (1, 5), (2, 3), (2, 2), (3, 2), (7, 1))
+#: From this share on, the relaxation does some of an activity on a day.
+PART = 1e-3
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Limits of a search.
+
+    ``first_units`` for a first plan and ``round_units`` for each round are in the solver's
+    deterministic time units (some seconds of one core each); the search ends after ``rounds``
+    or when ``patience`` rounds in a row bring nothing.
+    """
+
+    first_units: float
+    round_units: float
+    rounds: int
+    patience: int
+
+
+class Engine:
+    """CP-SAT with one worker and a fixed seed; counts the deterministic time it spends."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.spent_units = 0.0
+
+    def solve(
+        self,
+        model: cp_model.CpModel,
+        limit_units: float,
+        *,
+        first: bool = False,
+        presolve: bool = True,
+        **more: int,
+    ) -> tuple[int, cp_model.CpSolver]:
+        """Run once; returns the status and the solver that holds the values."""
+        solver = cp_model.CpSolver()
+        settings = solver.parameters
+        settings.num_workers = 1
+        settings.random_seed = self.seed
+        settings.max_deterministic_time = limit_units
+        settings.stop_after_first_solution = first
+        settings.cp_model_presolve = presolve
+        settings.cp_model_probing_level = 0
+        settings.symmetry_level = 0
+        settings.max_presolve_iterations = 1
+        for name, value in more.items():
+            setattr(settings, name, value)
+        status = int(solver.solve(model))
+        self.spent_units += solver.response_proto.deterministic_time
+        return status, solver
+
+
+class Search:
+    """Large neighbourhood search over a layout that keeps all musts."""
+
+    def __init__(
+        self, grid: Grid, jobs: list[Job], musts: set[int], layout: Layout, engine: Engine, effort: Effort
+    ) -> None:
+        self.grid, self.jobs, self.musts = grid, jobs, musts
+        self.layout, self.engine, self.effort = layout, engine, effort
+        self.random = random.Random(engine.seed)
+        self.open = {j.number for j in jobs if j.hopeless is None}
+        self.rounds = 0
+
+    def worth(self) -> int:
+        """The weight placed so far, in thousandths."""
+        return sum(weight(self.jobs[n].activity) for n in self.layout.jobs)
+
+    def fill(self, guide: DayGuide) -> None:
+        """Fill each day with what the relaxation puts there, leaning on its choice of crew."""
+        for k in self.grid.days:
+            today = {n for (n, day), value in guide.day.items() if day == k and value > PART}
+            self._round({k}, set(self.grid.members), today, guide)
+
+    def improve(self, bound: int, progress: Progress) -> None:
+        """Rounds until the bound is met, the rounds are used up or patience ends."""
+        stale = 0
+        parts = self._parts()
+        while self.rounds < self.effort.rounds and self.worth() < bound and stale < self.effort.patience:
+            before = self.worth()
+            self._round(*next(parts))
+            self.rounds += 1
+            stale = 0 if self.worth() > before else stale + 1
+            progress(self.rounds, self.effort.rounds)
+
+    def complete(self) -> bool:
+        """Add whatever still fits beside the plan as it is; whether that was proven to be all."""
+        free = {n for n in self.open if n not in self.layout.jobs}
+        return self._resolve(free, set(), set(self.grid.days), None) == cp_model.OPTIMAL
+
+    def _parts(self) -> Iterator[tuple[set[int], set[int]]]:
+        """Parts of the week without end: each day, then some days of some members by lot."""
+        days, members = sorted(self.grid.days), sorted(self.grid.members)
+        for k in days:
+            yield {k}, set(members)
+        while True:
+            some_days, some_members = self.random.choice(SHAPES)
+            yield (
+                set(self.random.sample(days, min(some_days, len(days)))),
+                set(self.random.sample(members, min(some_members, len(members)))),
+            )
+
+    def _round(
+        self,
+        days: set[int],
+        members: set[int],
+        wanted: set[int] | None = None,
+        guide: DayGuide | None = None,
+    ) -> None:
+        """Free what these members do on these days and what is not placed; solve again."""
+        free = {n for n in self.open if n not in self.layout.jobs}
+        if wanted is not None:
+            free &= wanted
+        for number, (start, who) in self.layout.jobs.items():
+            if start // self.grid.per_day in days and (not who or set(who) <= members):
+                free.add(number)
+        routine = {r.number for r in self.grid.routine if r.day in days and r.member in members}
+        self._resolve(free, routine, days, guide)
+
+    def _resolve(self, free: set[int], routine: set[int], days: set[int], guide: DayGuide | None) -> int:
+        """Solve for the free part, starting from the layout; keep what is not worse."""
+        room = Room(self.grid, self.jobs)
+        room.put(self.layout, free, routine)
+        fixed = Layout(
+            {n: place for n, place in self.layout.jobs.items() if n not in free},
+            {n: place for n, place in self.layout.routine.items() if n not in routine},
+        )
+        model = WeekModel(room, free, routine, fixed, days)
+        for number in free & self.musts & self.layout.jobs.keys():
+            model.model.add(model.jobs[number][1].present == 1)
+        lean = set[int]() if guide is None else free - self.layout.jobs.keys()
+        model.hint(self.layout, lean)
+        if guide is not None:
+            model.lean(guide, lean)
+        model.model.maximize(model.value())
+        status, solver = self.engine.solve(model.model, self.effort.round_units)
+        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            found = model.layout(solver)
+            placed = fixed.jobs | found.jobs
+            if sum(weight(self.jobs[n].activity) for n in placed) >= self.worth():
+                self.layout = Layout(placed, fixed.routine | found.routine)
+        return status
