@@ -12,6 +12,9 @@ from stationmaster.proposal.recheck.dossier import dossier_faults, measurable
 from stationmaster.proposal.recheck.places import place_faults
 from stationmaster.proposal.recheck.rules import rule_faults
 
+#: Asked for in itself: none at all is not enough, however much there is.
+_COUNTED = ("ports", "rack_share")
+
 
 def faults(problem: ProposalProblem, assessment: Assessment) -> tuple[Fault, ...]:
     """Everything wrong with an assessment, from first principles; empty when it stands."""
@@ -38,7 +41,7 @@ def _verdicts(problem: ProposalProblem, assessment: Assessment) -> Iterator[Faul
     if assessment.eligible == bool(blocks):
         yield Fault("verdict", "eligible", f"{assessment.eligible} with the blocks {blocks}")
     for fit in assessment.fits:
-        if fit.enough != (fit.needed_units <= fit.available_units + 1e-6) and fit.resource != "ports":
+        if fit.enough != (fit.needed_units <= fit.available_units + 1e-6) and fit.resource not in _COUNTED:
             yield Fault("fit", fit.resource, f"{fit.needed_units:g} of {fit.available_units:g}")
 
 

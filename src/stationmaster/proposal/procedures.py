@@ -159,13 +159,13 @@ def _circles(after: dict[str, str]) -> tuple[tuple[str, ...], ...]:
     """The circles of a map in which each operation follows at most one other."""
     found, done = [], set[str]()
     for start in after:
-        path: list[str] = []
+        path: dict[str, int] = {}
         here: str | None = start
         while here is not None and here not in done and here not in path:
-            path.append(here)
+            path[here] = len(path)
             here = after.get(here)
         if here is not None and here in path:
-            found.append(tuple(path[path.index(here) :]))
+            found.append(tuple(path)[path[here] :])
         done.update(path)
     return tuple(found)
 

@@ -129,14 +129,17 @@ def _work(dossier: Dossier) -> Iterator[str]:
 
 def _can_be_ordered(dossier: Dossier) -> bool:
     """Whether the operations can be taken one by one, each after the one that it follows."""
-    waits: dict[str, str] = {}
     names = {o.name for o in dossier.operations}
+    waits: dict[str, str] = {}
     for operation in dossier.operations:
         if operation.after in names and operation.after is not None:
             waits.setdefault(operation.name, operation.after)
-    done = names - set(waits)
-    while True:
-        ready = {name for name, before in waits.items() if before in done} - done
-        if not ready:
-            return done == names
-        done |= ready
+    follows: dict[str, list[str]] = {}
+    for name, before in waits.items():
+        follows.setdefault(before, []).append(name)
+    ready = list(names - set(waits))
+    done = 0
+    while ready:
+        done += 1
+        ready.extend(follows.get(ready.pop(), ()))
+    return done == len(names)

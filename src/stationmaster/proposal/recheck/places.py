@@ -12,6 +12,7 @@ from stationmaster.station.letters import Station
 
 _EARTH_KM = 6371.0088
 _SLACK = 1e-9
+_TRIES = 10_000  # no station has so many ports of one class
 
 #: A place: its code, how many ports or what share, the facility served, whether it is as asked.
 Place = tuple[str, int, float, str, bool]
@@ -51,7 +52,7 @@ def _ports(needs: Needs, station: Station, offered: int) -> Iterator[Place]:
         most = min(port.count, port.count if port.payload_count is None else port.payload_count, offered)
         does = [
             count
-            for count in range(1, most + 1)
+            for count in range(1, min(most, _TRIES) + 1)
             if (needs.view is None or needs.view in port.views)
             and count * port.power_w >= needs.power_w - _SLACK
             and count * port.mass_limit_kg >= needs.up_mass_kg - _SLACK
