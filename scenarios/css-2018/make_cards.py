@@ -7,7 +7,9 @@ pairs that are assigned ever count.
 
 The spread is that of the 978 papers of ICLR 2018 (public reviews on a scale from 1 to 10): mean
 scores of a paper have a standard deviation of 1.22, the scores of one paper 0.99. Three readings
-were usual, so the quality behind the means spreads by sqrt(1.22^2 - 0.99^2 / 3) = 1.08.
+were usual, so the quality behind the means spreads by sqrt(1.22^2 - 0.99^2 / 3) = 1.08. A reading
+here is the weighted mean over the criteria: severity, taste and what is left of the noise of two
+criteria come to sqrt(0.5^2 + 0.8^2 + 0.29^2) = 0.99.
 
 The nine projects that were really chosen get a quality from the part of that distribution above
 its 75th percentile, because a real panel found them to be among the best. So nothing about their
@@ -34,8 +36,9 @@ SEED = 2018
 MEAN = 5.4
 QUALITY_SD = 1.08
 SEVERITY_SD = 0.5
-NOISE_SD = 0.854  # with the severity: sqrt(0.5^2 + 0.854^2) = 0.99
-SIDE_SD = 0.45  # how far a proposal's quality on one criterion lies from its quality as a whole
+TASTE_SD = 0.8  # of one reviewer for one proposal, alike on all criteria
+NOISE_SD = 0.4  # of one criterion on one card
+SIDE_SD = 0.3  # how far a proposal's quality on one criterion lies from its quality as a whole
 TOP_FROM = 0.75
 LOWEST, HIGHEST, STEP = 1.0, 10.0, 0.5
 
@@ -95,6 +98,7 @@ def score(reviewer: str, criterion: str, dossier: dict[str, Any], offer: dict[st
         + normal(SIDE_SD, "side", name, criterion)
         + lean(criterion, dossier, offer)
         - normal(SEVERITY_SD, "severity", reviewer)
+        + normal(TASTE_SD, "taste", reviewer, name)
         + normal(NOISE_SD, "noise", reviewer, name, criterion)
     )
     return min(max(round(value / STEP) * STEP, LOWEST), HIGHEST)
