@@ -54,7 +54,7 @@ def assign(problem: ReviewProblem, conflicts: tuple[Conflict, ...]) -> Assignmen
     if not kept or (problem.maximin and _worst(panel, chosen) < _best_worst(panel, problem)):
         from stationmaster.review.maximin import search
 
-        better = search(panel, problem, chosen if kept else None)
+        better = search(panel, problem, chosen, kept)
         if better is None:
             raise StationError("no-answer", **shortage(panel, problem, conflicts))
         found = Found(spread_load(panel, problem, better[0]), *better[1:])

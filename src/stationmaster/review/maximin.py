@@ -73,17 +73,21 @@ def new_solver() -> cp_model.CpSolver:
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = 1
+    solver.parameters.linearization_level = 2  # the linear relaxation is tight here, and proves
     solver.parameters.max_deterministic_time = LEVEL_LIMIT
     return solver
 
 
-def search(panel: Table, problem: ReviewProblem, start: Truth | None) -> tuple[Truth, str, bool, bool] | None:
+def search(
+    panel: Table, problem: ReviewProblem, flow: Truth, kept: bool
+) -> tuple[Truth, str, bool, bool] | None:
     """The best assignment under every rule: ``(chosen, method, proved, worst_proved)``.
 
     Args:
         panel: the round.
         problem: its rules.
-        start: an assignment of the best total that keeps all rules; None when it is not known.
+        flow: an assignment of the best total with fewer rules: no total is higher.
+        kept: whether it keeps all rules.
 
     Returns:
         None when the rules cannot all be kept.
@@ -97,16 +101,18 @@ def search(panel: Table, problem: ReviewProblem, start: Truth | None) -> tuple[T
     value = {key: int(panel.steps[key]) // unit for key in seats}
     total = sum(value[key] * seat for key, seat in seats.items())
     proved = worst_proved = True
-    if start is None:
-        model.maximize(total)
-        chosen, status = _solve(model, seats, panel)
-        if chosen is None and status == cp_model.INFEASIBLE:
-            return None
-        if chosen is None:
-            raise StationError("no-answer", reason="the search for reviewers ended at its limit")
-        proved, method = status == cp_model.OPTIMAL, "integer program"
+    model.add(total <= sum(value[key] for key in seats if flow[key]))
+    if kept:
+        chosen, method = flow, "min-cost flow, worst served by integer program"
     else:
-        chosen, method = start, "min-cost flow, worst served by integer program"
+        _hint(model, seats, flow)
+        model.maximize(total)
+        best, status = _solve(model, seats, panel)
+        if best is None and status == cp_model.INFEASIBLE:
+            return None
+        if best is None:
+            raise StationError("no-answer", reason="the search for reviewers ended at its limit")
+        chosen, proved, method = best, status == cp_model.OPTIMAL, "integer program"
     if not problem.maximin:
         return chosen, method, proved, False
     model.add(total >= sum(value[key] for key in seats if chosen[key]))
@@ -128,11 +134,16 @@ def _lift_worst(
     worst = model.new_int_var(-reach, reach, "worst served")
     for terms in served:
         model.add(sum(terms) >= worst)
-    for key, seat in seats.items():
-        model.add_hint(seat, int(known[key]))
+    _hint(model, seats, known)
     model.maximize(worst)
     chosen, status = _solve(model, seats, panel)
     return (known, False) if chosen is None else (chosen, status == cp_model.OPTIMAL)
+
+
+def _hint(model: cp_model.CpModel, seats: Seats, known: Truth) -> None:
+    model.clear_hints()  # type: ignore[no-untyped-call]
+    for key, seat in seats.items():
+        model.add_hint(seat, int(known[key]))
 
 
 def _solve(model: cp_model.CpModel, seats: Seats, panel: Table) -> tuple[Truth | None, Any]:
