@@ -115,7 +115,7 @@ class WeekModel:
 
     def _job(self, job: Job) -> None:
         free_days = np.array([k in self.days for k in self.grid.days])
-        starts: Mask = self.room.starts(job) & np.repeat(free_days, self.grid.per_day)
+        starts: Mask = np.logical_and(self.room.starts(job), np.repeat(free_days, self.grid.per_day))
         if job.hopeless or not starts.any():
             self.impossible.add(job.number)
             return
@@ -159,7 +159,7 @@ class WeekModel:
 
     def _routine(self, routine: Routine) -> None:
         m, room, code = self.model, self.room, f"r{routine.number}"
-        starts = room.routine_starts(routine)
+        starts: Mask = room.routine_starts(routine)
         devices: dict[int, Mask] = {}
         if routine.session is not None:
             for name in routine.session.devices:
@@ -168,7 +168,7 @@ class WeekModel:
                 if self.grid.problem.devices[d].vibrates:
                     blocked |= room.quiet
                 devices[d] = starts & runs(~blocked, routine.length)
-            starts = np.array(list(devices.values())).any(axis=0)
+            starts = np.logical_or.reduce(list(devices.values()))
         if not starts.any():
             self.routine_impossible.add(routine.number)
             return
