@@ -1,0 +1,180 @@
+"""The maker: from a problem to an outcome that says why.
+
+:func:`pick` finds the set by the policy's rule; :func:`decide` adds what a published decision needs:
+a verdict with reasons for everyone, the figures of fairness and their price, and, where no set keeps
+the floors, which floors contradict each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from stationmaster.measure.letters import digest
+from stationmaster.selection import lot
+from stationmaster.selection.exact import exact
+from stationmaster.selection.fairness import tallies, uses
+from stationmaster.selection.letters import (
+    Conflict,
+    Decision,
+    Effort,
+    Fairness,
+    Lot,
+    Outcome,
+    SelectionProblem,
+    Stage,
+    Status,
+)
+from stationmaster.selection.portfolio import (
+    SOLVER,
+    Binds,
+    Choice,
+    Infeasible,
+    Portfolio,
+    Tally,
+    floors,
+    settings,
+)
+from stationmaster.selection.rules import equal_footing, partner_shares, shortlist, utilitarian
+
+RULES: Mapping[str, Callable[[Portfolio], Choice]] = {
+    "equal-footing": equal_footing.choose,
+    "partner-shares": partner_shares.choose,
+    "utilitarian": utilitarian.choose,
+}
+
+
+@dataclass(frozen=True)
+class Yardsticks:
+    """Choices to compare with: the best score with the policy kept, and with nothing but room."""
+
+    policy: Choice
+    free: Choice
+
+
+def pick(
+    problem: SelectionProblem, tally: Tally | None = None, fixed: dict[str, bool] | None = None
+) -> Choice:
+    """The set that the policy's rule chooses at the problem's stage (``taken`` None: floors conflict).
+
+    Args:
+        problem: what is chosen from.
+        tally: counts the solves, where given.
+        fixed: candidates that must be in (True) or out (False).
+    """
+    rule = shortlist.choose if problem.stage is Stage.SHORTLIST else RULES[problem.policy.rule]
+    try:
+        return rule(Portfolio(exact(problem), tally=tally or Tally(), fixed=fixed or {}))
+    except Infeasible:
+        return Choice(taken=None)
+
+
+def decide(problem: SelectionProblem) -> Outcome:
+    """Choose, and say why: one decision for every candidate.
+
+    Infeasible floors are an answer (status ``infeasible`` with the conflict), not an error.
+
+    Raises:
+        StationError: ``no-answer`` where the limit of the search ends before any set is found.
+    """
+    from stationmaster.selection.explain import explain
+
+    problem = replace(problem, candidates=tuple(sorted(problem.candidates, key=lambda c: c.code)))
+    tally = Tally()
+    choice = pick(problem, tally)
+    free = utilitarian.choose(
+        Portfolio(exact(problem), Binds(floors=frozenset(), limits=False), tally)
+    )
+    policy = free if choice.taken is None else utilitarian.choose(Portfolio(exact(problem), Binds(), tally))
+    sticks = Yardsticks(policy, free)
+    decisions, cut = explain(problem, choice, sticks.policy, sticks.free, tally, pick)
+    return _outcome(problem, choice, sticks, decisions, _effort(problem, tally, decisions, cut))
+
+
+def _effort(
+    problem: SelectionProblem, tally: Tally, decisions: tuple[Decision, ...], cut: tuple[str, ...]
+) -> Effort:
+    return Effort(
+        solver=SOLVER,
+        settings=settings(sum(c.eligible for c in problem.candidates), problem.limit_s, problem.seed),
+        solves=tally.solves,
+        explained=sum(bool(d.changes) for d in decisions),
+        unexplained=cut,
+    )
+
+
+def _outcome(
+    problem: SelectionProblem, choice: Choice, sticks: Yardsticks, decisions: tuple[Decision, ...],
+    effort: Effort,
+) -> Outcome:
+    chosen = choice.taken or frozenset()
+    status = Status.PROVED if choice.proved else Status.REACHED
+    return Outcome(
+        stage=problem.stage,
+        rule="shortlist" if problem.stage is Stage.SHORTLIST else problem.policy.rule,
+        status=Status.INFEASIBLE if choice.taken is None else status,
+        problem_digest=digest(problem),
+        chosen=tuple(sorted(chosen)),
+        decisions=decisions,
+        levels=choice.levels,
+        conflicts=conflicts(problem) if choice.taken is None else (),
+        uses=uses(problem, (c for c in problem.candidates if c.code in chosen)),
+        fairness=_fairness(problem, choice, sticks),
+        lot=Lot(
+            seed=problem.seed,
+            order=lot.order(problem.seed, (c.code for c in problem.candidates if c.eligible)),
+            decided=choice.by_lot,
+        ),
+        effort=effort,
+    )
+
+
+def _fairness(problem: SelectionProblem, choice: Choice, sticks: Yardsticks) -> Fairness:
+    unit = 10**problem.policy.score_decimals
+    people = [c for c in problem.candidates if c.code in (choice.taken or ())]
+    table = problem.group_of.get(problem.policy.group_by)
+    countries = {w.country for c in people for w in c.work if w.work_share > 0}
+    groups = countries if table is None else {table[c] for c in countries if c in table}
+    free = sticks.free.score
+    none = choice.taken is None
+    return Fairness(
+        total_score=round(choice.score / unit, 6),
+        floors_score=None if none else round(sticks.policy.score / unit, 6),
+        utilitarian_score=round(free / unit, 6),
+        utilitarian_proved=sticks.free.proved,
+        price_share=None if none else round(1 - choice.score / free, 6) if free else 0.0,
+        countries=len(countries),
+        groups=len(groups),
+        first_time=sum(c.first_time for c in people),
+        least_developed=sum(c.least_developed for c in people),
+        tallies=tallies(problem, choice.taken or frozenset()),
+    )
+
+
+def conflicts(problem: SelectionProblem) -> tuple[Conflict, ...]:
+    """A smallest set of floors that no choice keeps together: without any one of them, one would.
+
+    Each comes with the most that can be reached of it while the others of the set are kept.
+    """
+    numbers = exact(problem)
+    asked = dict(floors(numbers))
+    needed = list(asked)
+    for name in tuple(asked):
+        rest = frozenset(needed) - {name}
+        if not _feasible(problem, rest):
+            needed.remove(name)
+    found = []
+    for name in needed:
+        portfolio = Portfolio(numbers, Binds(floors=frozenset(needed) - {name}))
+        reached = portfolio.maximise(portfolio.floor(name))
+        found.append(Conflict(floor=name, asked=asked[name], reachable=reached.value))
+    return tuple(found)
+
+
+def _feasible(problem: SelectionProblem, names: frozenset[str]) -> bool:
+    portfolio = Portfolio(exact(problem), Binds(floors=names))
+    try:
+        portfolio.maximise(0)
+    except Infeasible:
+        return False
+    return True

@@ -1,0 +1,282 @@
+"""The model every rule starts from: who may be taken, within places, resources, floors and limits.
+
+A portfolio is a CP-SAT model that is solved again and again: an objective is maximised, the value
+reached is held, the next objective follows. Settings do not depend on the machine: one worker (or
+interleaved search on large problems), a fixed seed, and a limit in deterministic seconds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import ortools
+from ortools.sat.python import cp_model
+
+from stationmaster.measure.errors import StationError
+from stationmaster.selection.exact import Exact
+from stationmaster.selection.letters import Candidate, Level, Stage
+
+#: Above this many candidates several search strategies take turns, in a fixed order.
+ONE_WORKER_UP_TO = 60
+
+SOLVER = f"OR-Tools CP-SAT {ortools.__version__}"
+
+
+@dataclass(frozen=True)
+class Binds:
+    """What binds a portfolio: the policy's floors (all, or those named), limits with caps, resources."""
+
+    floors: frozenset[str] | None = None
+    limits: bool = True
+    resources: bool = True
+
+
+@dataclass(frozen=True)
+class Reached:
+    """What a solve reached: the value, the bound no choice can pass, whether they met, and the set."""
+
+    value: int
+    bound: int
+    proved: bool
+    taken: frozenset[int]
+
+
+@dataclass
+class Tally:
+    """Counts solves over all the portfolios that explain one choice."""
+
+    solves: int = 0
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One proved step of equal footing: ``reach`` groups come to ``steps``, ``beyond`` pass it."""
+
+    steps: int
+    reach: int
+    beyond: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a rule chose: the set (None where no set keeps the floors), its levels, who was drawn by lot.
+
+    ``rungs`` and ``score`` (whole numbers) say how good it is, in the order of the rule.
+    """
+
+    taken: frozenset[str] | None
+    levels: tuple[Level, ...] = ()
+    by_lot: tuple[str, ...] = ()
+    rungs: tuple[Rung, ...] = ()
+    score: int = 0
+
+    @property
+    def proved(self) -> bool:
+        """Whether every level was proved."""
+        return all(level.proved for level in self.levels)
+
+
+class Infeasible(Exception):
+    """No set of candidates keeps all that binds the portfolio."""
+
+
+@dataclass
+class Portfolio:
+    """A model over the eligible candidates of a problem.
+
+    Args:
+        numbers: the problem in whole numbers.
+        binds: what binds it.
+        tally: where solves are counted.
+        fixed: candidates (by code) that must be in (True) or out (False).
+    """
+
+    numbers: Exact
+    binds: Binds = field(default_factory=Binds)
+    tally: Tally = field(default_factory=Tally)
+    fixed: dict[str, bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.model = cp_model.CpModel()
+        self.take = [self.model.new_bool_var(code) for code in self.numbers.codes]
+        self.last: Reached | None = None
+        self.model.add(sum(self.take) <= self.numbers.problem.places)
+        for i in self.barred():
+            self.model.add(self.take[i] == 0)
+        for i, code in enumerate(self.numbers.codes):
+            if code in self.fixed:
+                self.model.add(self.take[i] == int(self.fixed[code]))
+        if self.final:
+            self._resources()
+            self._limits()
+        for name, asked in floors(self.numbers):
+            if self.binds.floors is None or name in self.binds.floors:
+                self.model.add(self.floor(name) >= asked)
+
+    @property
+    def final(self) -> bool:
+        """Whether this is the final choice (a shortlist is bound by places and floors alone)."""
+        return self.numbers.problem.stage is Stage.FINAL
+
+    def barred(self) -> frozenset[int]:
+        """Candidates that may not be taken at all: below the lowest score, larger than the offer, ..."""
+        numbers = self.numbers
+        barred = set(numbers.below) if self.binds.limits else set()
+        if self.binds.resources:
+            for row, available in zip(numbers.cost, numbers.available, strict=True):
+                barred |= {i for i, cost in enumerate(row) if cost > available}
+        if self.binds.limits and self.final and numbers.problem.policy.rule == "partner-shares":
+            barred |= {i for i, work in enumerate(numbers.group_work) if not work}
+        return frozenset(barred)
+
+    def total(self, weights: Sequence[int]) -> cp_model.LinearExprT:
+        """The sum of weights over the taken."""
+        return cp_model.LinearExpr.weighted_sum(self.take, list(weights))
+
+    def _resources(self) -> None:
+        if self.binds.resources:
+            for row, available in zip(self.numbers.cost, self.numbers.available, strict=True):
+                self.model.add(self.total(row) <= available)
+
+    def _limits(self) -> None:
+        if not self.binds.limits:
+            return
+        for _, members, most in limits(self.numbers):
+            if len(members) > most:
+                self.model.add(sum(self.take[i] for i in members) <= most)
+        for group in self.numbers.groups:
+            for number, row in enumerate(self.numbers.charge[group]):
+                cap = self.numbers.cap(group, number)
+                if cap is not None and sum(row) > cap:
+                    self.model.add(self.total(row) <= cap)
+
+    def floor(self, name: str) -> cp_model.LinearExprT:
+        """What a floor counts, as an expression of the taken."""
+        people = self.numbers.candidates
+        if name == "min_countries":
+            return self._present([{w.country for w in c.work if w.work_share > 0} for c in people])
+        if name == "min_groups":
+            return self._present([set(work) for work in self.numbers.group_work])
+        counted = [i for i, c in enumerate(people) if counts(name, c)]
+        return sum(self.take[i] for i in counted)
+
+    def _present(self, traits: Sequence[set[str]]) -> cp_model.LinearExprT:
+        holders: dict[str, list[int]] = defaultdict(list)
+        for i, trait in enumerate(traits):
+            for value in sorted(trait):
+                holders[value].append(i)
+        seen = []
+        for value in sorted(holders):
+            present = self.model.new_bool_var("")
+            self.model.add(sum(self.take[i] for i in holders[value]) >= present)
+            seen.append(present)
+        return sum(seen)
+
+    def maximise(self, objective: cp_model.LinearExprT) -> Reached:
+        """Maximise an objective, starting from the last set reached.
+
+        Raises:
+            Infeasible: no set keeps what binds.
+            StationError: ``no-answer`` where the limit of the search ended before any set was found.
+        """
+        self.model.clear_hints()
+        if self.last is not None:
+            for i, take in enumerate(self.take):
+                self.model.add_hint(take, i in self.last.taken)
+        self.model.maximize(objective)
+        solver = self._solver()
+        status = self._run(solver, self.model)
+        if status == cp_model.INFEASIBLE:
+            raise Infeasible
+        if status == cp_model.UNKNOWN:
+            raise StationError("no-answer", reason="the limit of the search ended before a choice was found")
+        taken = frozenset(i for i, take in enumerate(self.take) if solver.value(take))
+        self.last = Reached(
+            value=round(solver.objective_value),
+            bound=math.floor(solver.best_objective_bound + 1e-6),
+            proved=status == cp_model.OPTIMAL,
+            taken=taken,
+        )
+        return self.last
+
+    def other(self, known: frozenset[int] | None, fixed: dict[int, bool]) -> frozenset[int] | None:
+        """Another set that keeps all that is held, with some candidates fixed; None where there is none.
+
+        Raises:
+            StationError: ``no-answer`` where the limit of the search ended without an answer.
+        """
+        model = self.model.clone()
+        model.clear_objective()
+        model.clear_hints()
+        take = [model.get_bool_var_from_proto_index(var.index) for var in self.take]
+        for i, value in sorted(fixed.items()):
+            model.add(take[i] == int(value))
+        if known is not None:
+            model.add(sum(1 - t if i in known else t for i, t in enumerate(take)) >= 1)
+        solver = self._solver()
+        status = self._run(solver, model)
+        if status == cp_model.INFEASIBLE:
+            return None
+        if status == cp_model.UNKNOWN:
+            raise StationError("no-answer", reason="the limit of the search ended before ties were settled")
+        return frozenset(i for i, t in enumerate(take) if solver.value(t))
+
+    def _solver(self) -> cp_model.CpSolver:
+        solver = cp_model.CpSolver()
+        many = len(self.take) > ONE_WORKER_UP_TO
+        solver.parameters.random_seed = self.numbers.problem.seed % 2**31
+        solver.parameters.num_workers = 4 if many else 1
+        solver.parameters.interleave_search = many
+        solver.parameters.max_deterministic_time = self.numbers.problem.limit_s
+        return solver
+
+    def _run(self, solver: cp_model.CpSolver, model: cp_model.CpModel) -> int:
+        self.tally.solves += 1
+        status = solver.solve(model)
+        if status == cp_model.MODEL_INVALID:
+            raise AssertionError(model.validate())
+        return int(status)
+
+    def codes(self, taken: Iterable[int]) -> frozenset[str]:
+        """Codes of candidates by number."""
+        return frozenset(self.numbers.codes[i] for i in taken)
+
+
+def settings(problem_size: int, limit_s: float, seed: int) -> str:
+    """The solver's settings, in one line."""
+    search = "interleaved search, 4 workers" if problem_size > ONE_WORKER_UP_TO else "1 worker"
+    return f"{search}, seed {seed % 2**31}, at most {limit_s:g} deterministic seconds a level"
+
+
+def floors(numbers: Exact) -> tuple[tuple[str, int], ...]:
+    """The floors the policy asks for, by name."""
+    policy = numbers.problem.policy
+    plain = ("min_countries", "min_groups", "min_first_time", "min_least_developed")
+    asked = [(name, int(getattr(policy, name))) for name in plain]
+    asked += [(f"min_per_mode.{mode}", n) for mode, n in sorted((policy.min_per_mode or {}).items())]
+    return tuple((name, number) for name, number in asked if number > 0)
+
+
+def counts(name: str, candidate: Candidate) -> bool:
+    """Whether a candidate counts towards a floor that counts projects."""
+    if name == "min_first_time":
+        return candidate.first_time
+    if name == "min_least_developed":
+        return candidate.least_developed
+    return name == f"min_per_mode.{candidate.mode}"
+
+
+def limits(numbers: Exact) -> tuple[tuple[str, tuple[int, ...], int], ...]:
+    """The limits of the policy: name, the candidates they bind together, how many of them may be in."""
+    policy = numbers.problem.policy
+    found = []
+    for attribute in ("lead_country", "investigator", "field"):
+        members: dict[str, list[int]] = defaultdict(list)
+        for i, candidate in enumerate(numbers.candidates):
+            members[getattr(candidate, attribute)].append(i)
+        most = getattr(policy, f"max_per_{attribute}")
+        found += [(f"max_per_{attribute}", tuple(m), most) for _, m in sorted(members.items())]
+    return tuple(found)
