@@ -292,7 +292,8 @@ class _XmlCollector:
     """Leaf elements of each ``omm`` element, with their lines; deep or typed documents are refused."""
 
     def __init__(self) -> None:
-        self.parser = expat.ParserCreate()
+        # the text is decoded already, whatever its declaration says
+        self.parser = expat.ParserCreate("utf-8")
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
