@@ -1,0 +1,226 @@
+"""Bundles and their proof: pack what is needed to recompute, and recompute it.
+
+``verify`` takes a run's folder or its ``bundle.zip``, does the whole journey anew from the inputs
+inside, and says of every stage whether the letters are the same, or what differs.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from stationmaster import __version__
+from stationmaster.executor import Executor
+from stationmaster.journey.run import (
+    INPUTS,
+    LETTERS,
+    RECORD,
+    StageProgress,
+    letter_path,
+    no_stage_progress,
+    read_record,
+    travel,
+)
+from stationmaster.journey.sky import look_up
+from stationmaster.measure.errors import StationError
+from stationmaster.measure.files import inside, read_text
+from stationmaster.measure.letters import plain, to_json
+from stationmaster.scenario import SCENARIO_FILE, read_scenario
+
+BUNDLE = "bundle.zip"
+ENTRIES_LIMIT = 2_000
+UNPACKED_LIMIT_BYTES = 512 * 1024 * 1024
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def pack(folder: Path) -> Path:
+    """Pack ``run.json``, letters and inputs into ``bundle.zip``; the same content, the same bytes."""
+    names = [RECORD, *_files(folder, LETTERS), *_files(folder, INPUTS)]
+    path = folder / BUNDLE
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as bundle:
+        for name in names:
+            entry = zipfile.ZipInfo(name, _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            bundle.writestr(entry, (folder / name).read_bytes())
+    return path
+
+
+def _files(folder: Path, part: str) -> list[str]:
+    return sorted(str(p.relative_to(folder)) for p in (folder / part).rglob("*") if p.is_file())
+
+
+def unpack(path: Path, folder: Path) -> None:
+    """Unpack a bundle, refusing what is too large or would leave the folder.
+
+    Raises:
+        StationError: ``not-readable``, ``too-large`` or ``unsafe-path``.
+    """
+    try:
+        with zipfile.ZipFile(path) as bundle:
+            entries = bundle.infolist()
+            if len(entries) > ENTRIES_LIMIT:
+                raise StationError(
+                    "too-large",
+                    file=str(path),
+                    value=f"{len(entries)} entries",
+                    limit=f"{ENTRIES_LIMIT} entries",
+                )
+            left = UNPACKED_LIMIT_BYTES
+            for entry in entries:
+                if not entry.is_dir():
+                    left -= _unpack_one(bundle, entry, folder, path, left)
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise StationError(
+            "not-readable", file=str(path), expected="a zip bundle", reason=str(error) or type(error).__name__
+        ) from None
+
+
+def _unpack_one(bundle: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path, path: Path, left: int) -> int:
+    try:
+        target = inside(folder, entry.filename)
+    except StationError as error:
+        raise StationError(error.code, **{**error.facts, "file": str(path)}) from None
+    target.parent.mkdir(parents=True, exist_ok=True)
+    size = 0
+    # The size in the directory of a zip is a claim: what comes out is counted.
+    with bundle.open(entry) as packed, target.open("wb") as out:
+        while block := packed.read(1 << 20):
+            size += len(block)
+            if size > left:
+                raise StationError(
+                    "too-large", file=str(path), value=f"over {UNPACKED_LIMIT_BYTES} bytes unpacked",
+                    limit=f"{UNPACKED_LIMIT_BYTES} bytes",
+                )  # fmt: skip
+            out.write(block)
+    return size
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageProof:
+    """What recomputing a stage showed: ``same``, or the first differences between the letters."""
+
+    name: str
+    same: bool
+    differences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """The whole proof; ``engine_version`` wrote the run, ``proved_by`` recomputed it."""
+
+    engine_version: str
+    proved_by: str
+    stages: tuple[StageProof, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether every stage came out the same."""
+        return all(stage.same for stage in self.stages)
+
+
+def verify(
+    path: Path, *, executor: Executor | None = None, progress: StageProgress = no_stage_progress
+) -> Proof:
+    """Recompute a run from its own inputs and compare every letter.
+
+    Args:
+        path: the output folder of a run, or a bundle.
+        executor: spreads what can be spread.
+        progress: told of every stage.
+
+    Raises:
+        StationError: when there is nothing that could be recomputed.
+    """
+    with tempfile.TemporaryDirectory(prefix="stationmaster-") as room:
+        folder = path
+        if path.is_file():
+            folder = Path(room) / "bundle"
+            folder.mkdir()
+            unpack(path, folder)
+        record = read_record(folder)
+        inputs = folder / INPUTS
+        if not record.stages or not (inputs / SCENARIO_FILE).is_file():
+            raise StationError("no-such-file", file=str(inputs / SCENARIO_FILE), expected="a run's inputs")
+        scenario_folder, station = _lay_out(inputs, Path(room) / "scenario")
+        scenario = read_scenario(scenario_folder, station)
+        catalogue = next(iter(sorted((inputs / "catalogue").glob("*"))), None)
+        again = travel(
+            scenario,
+            look_up(scenario, catalogue),
+            Path(room) / "again",
+            until=record.stages[-1].name,
+            executor=executor,
+            progress=progress,
+        )
+        stages = []
+        for stage in record.stages:
+            letters = (
+                ("problem", again.journey.problems[stage.name], stage.problem_digest),
+                ("answer", again.journey.answers[stage.name], stage.answer_digest),
+            )
+            found = [text for letter in letters for text in _differences(folder, stage.name, *letter)]
+            stages.append(StageProof(name=stage.name, same=not found, differences=tuple(found[:5])))
+    return Proof(engine_version=record.engine_version, proved_by=__version__, stages=tuple(stages))
+
+
+def _lay_out(inputs: Path, folder: Path) -> tuple[Path, str]:
+    """Put kept inputs back as a scenario folder (and those it extends); give the station's file."""
+    import shutil
+
+    depth = 0
+    layer = inputs
+    while (layer / SCENARIO_FILE).is_file():
+        target = folder / f"layer-{depth}"
+        shutil.copytree(layer, target, ignore=shutil.ignore_patterns("base", "stations", "catalogue"))
+        text = read_text(target / SCENARIO_FILE, "a scenario")
+        lines = [
+            f'extends = "../layer-{depth + 1}"' if line.replace(" ", "").startswith("extends=") else line
+            for line in text.split("\n")
+        ]
+        (target / SCENARIO_FILE).write_text("\n".join(lines))
+        layer, depth = layer / "base", depth + 1
+    stations = sorted((inputs / "stations").glob("*.toml"))
+    if not stations:
+        raise StationError("no-such-file", file=str(inputs / "stations"), expected="the station's file")
+    return folder / "layer-0", str(stations[0])
+
+
+def _differences(folder: Path, stage: str, role: str, made: object, recorded: str) -> Iterator[str]:
+    """How the letter on disk differs from what was made anew, and from the digest on record."""
+    from stationmaster.measure.letters import digest
+
+    path = letter_path(folder, stage, role)
+    try:
+        kept = json.loads(read_text(path, "a letter"))
+    except (StationError, ValueError, RecursionError):
+        yield f"{role}: cannot be read"
+        return
+    wanted = json.loads(to_json(made))
+    for place, old, new in first_differences(kept, wanted):
+        yield f"{role}{place}: {old} on file, {new} recomputed"
+    if digest(made) != recorded and kept == wanted:
+        yield f"{role}: the digest in {RECORD} is of another letter"
+
+
+def first_differences(kept: object, made: object, place: str = "") -> Iterator[tuple[str, str, str]]:
+    """Where two plain values differ, in order: place, one, other."""
+    if isinstance(kept, dict) and isinstance(made, dict):
+        for key in sorted(kept.keys() | made.keys()):
+            yield from first_differences(kept.get(key), made.get(key), f"{place}.{key}")
+    elif isinstance(kept, list) and isinstance(made, list):
+        if len(kept) != len(made):
+            yield place, f"{len(kept)} entries", f"{len(made)} entries"
+        for number, (one, other) in enumerate(zip(kept, made, strict=False), 1):
+            yield from first_differences(one, other, f"{place}[{number}]")
+    elif kept != made or type(kept) is not type(made):
+        yield place, _brief(kept), _brief(made)
+
+
+def _brief(value: object) -> str:
+    text = json.dumps(plain(value), ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "..."

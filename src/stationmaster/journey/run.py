@@ -1,0 +1,257 @@
+"""Do a journey: every stage in order, every letter kept, nothing half-written.
+
+The output folder holds, when a run is done::
+
+    run.json        what was run: versions, digests, one record for each stage
+    letters/        NN-stage.problem.json and NN-stage.answer.json
+    inputs/         the scenario, the station and the catalogue as they were read
+    exports/        calendars, ephemeris, messages, tables
+    report/         index.html
+    bundle.zip      run.json, letters and inputs: enough for anyone to recompute
+
+Work goes on in a hidden folder beside, ``.unfinished``, and takes the place of the old output only
+when it is whole: an interrupted run leaves the last good output, and is resumed from the stages that
+were already done, unless their problems changed.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+from stationmaster import __version__
+from stationmaster.executor import Executor, SerialExecutor
+from stationmaster.journey.sky import Sky, look_up
+from stationmaster.journey.stages import NAMES, STEPS, Journey, Step
+from stationmaster.measure.codes import known
+from stationmaster.measure.errors import StationError
+from stationmaster.measure.files import inside, read_text, write_whole
+from stationmaster.measure.letters import digest, from_json, to_json
+from stationmaster.measure.reasons import Fault
+from stationmaster.scenario import Scenario, read_scenario
+
+UNFINISHED = ".unfinished"
+RECORD = "run.json"
+LETTERS = "letters"
+INPUTS = "inputs"
+#: Told as (stage, done, total): total 0 when a stage begins.
+StageProgress = Callable[[str, int, int], None]
+
+
+def no_stage_progress(stage: str, done: int, total: int) -> None:
+    """The progress of someone who does not ask."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageRecord:
+    """One stage as it was done: digests of its two letters, and how many faults its checker found."""
+
+    name: str
+    problem_digest: str
+    answer_digest: str
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """What a run was: enough to say whether another is the same."""
+
+    VERSION: ClassVar[int] = 1
+
+    engine_version: str
+    scenario: str
+    scenario_digest: str
+    station: str
+    catalogue: str
+    catalogue_digest: str
+    population: str
+    stages: tuple[StageRecord, ...]
+    digest: str
+
+
+@dataclass
+class Run:
+    """A journey that was done (up to a stage), with what its checkers found."""
+
+    journey: Journey
+    folder: Path
+    faults: dict[str, tuple[Fault, ...]] = field(default_factory=dict)
+    resumed: list[str] = field(default_factory=list)
+
+    @property
+    def record(self) -> Record:
+        """What was run."""
+        stages = tuple(
+            StageRecord(
+                name=name,
+                problem_digest=digest(self.journey.problems[name]),
+                answer_digest=digest(self.journey.answers[name]),
+                faults=self.faults[name],
+            )
+            for name in self.journey.answers
+        )
+        scenario, sky = self.journey.scenario, self.journey.sky
+        return Record(
+            engine_version=__version__,
+            scenario=scenario.code,
+            scenario_digest=scenario.digest,
+            station=scenario.station.code,
+            catalogue=sky.catalogue.name,
+            catalogue_digest=sky.catalogue.digest,
+            population=str(sky.population),
+            stages=stages,
+            digest=digest([[s.name, s.problem_digest, s.answer_digest] for s in stages]),
+        )
+
+
+def letter_path(folder: Path, stage: str, role: str) -> Path:
+    """Where a stage's ``problem`` or ``answer`` is kept."""
+    return folder / LETTERS / f"{NAMES.index(stage) + 1:02d}-{stage}.{role}.json"
+
+
+def travel(
+    scenario: Scenario,
+    sky: Sky,
+    folder: Path,
+    *,
+    until: str | None = None,
+    executor: Executor | None = None,
+    progress: StageProgress = no_stage_progress,
+    earlier: tuple[Path, ...] = (),
+) -> Run:
+    """Do the stages in order, and keep each letter in ``folder`` as soon as it is written.
+
+    Args:
+        scenario: what to start from.
+        sky: the element sets to hold the plan against.
+        folder: where letters go.
+        until: the last stage to do (None: all).
+        executor: spreads what can be spread.
+        progress: told of every stage and its steps.
+        earlier: folders that may hold answers to the same problems; they are taken from there.
+
+    Raises:
+        StationError: bad input, or ``no-answer``.
+    """
+    if until is not None:
+        known(until, NAMES, "stage", field="--until")
+    run = Run(Journey(scenario, sky, executor or SerialExecutor()), folder)
+    for step in STEPS:
+        progress(step.name, 0, 0)
+        _do(run, step, (folder, *earlier), progress)
+        if step.name == until:
+            break
+    return run
+
+
+def _do(run: Run, step: Step, earlier: tuple[Path, ...], progress: StageProgress) -> None:
+    journey = run.journey
+    problem = step.hand_over(journey)
+    journey.problems[step.name] = problem
+    answer: Any = _known_answer(step, problem, earlier)
+    if answer is None:
+        answer = step.make(problem, journey, lambda done, total: progress(step.name, done, total))
+    else:
+        run.resumed.append(step.name)
+    journey.answers[step.name] = answer
+    # The checker always runs: an answer taken from an earlier run may have been touched since.
+    run.faults[step.name] = step.faults(problem, answer, journey)
+    write_whole(letter_path(run.folder, step.name, "problem"), to_json(problem))
+    write_whole(letter_path(run.folder, step.name, "answer"), to_json(answer))
+    write_whole(run.folder / RECORD, to_json(run.record))
+
+
+def _known_answer(step: Step, problem: Any, earlier: tuple[Path, ...]) -> Any:
+    """The answer that an earlier run of this engine gave to the same problem, when it is untouched."""
+    for folder in earlier:
+        recorded = _records(folder).get(step.name)
+        if recorded is None or recorded.problem_digest != digest(problem):
+            continue
+        try:
+            path = letter_path(folder, step.name, "answer")
+            answer = from_json(step.answers, read_text(path, "a letter"), str(path))
+        except StationError:
+            continue  # damaged since: made anew
+        if digest(answer) == recorded.answer_digest:
+            return answer
+    return None
+
+
+def _records(folder: Path) -> Mapping[str, StageRecord]:
+    try:
+        record = read_record(folder)
+    except StationError:
+        return {}
+    if record.engine_version != __version__:
+        return {}
+    return {stage.name: stage for stage in record.stages}
+
+
+def read_record(folder: Path) -> Record:
+    """The record of a finished run."""
+    path = folder / RECORD
+    return from_json(Record, read_text(path, "the record of a run"), str(path))
+
+
+# -------------------------------------------------------------------------------- the output folder
+
+
+def run_scenario(
+    scenario_folder: Path,
+    out: Path,
+    *,
+    station: str | None = None,
+    catalogue: Path | None = None,
+    until: str | None = None,
+    executor: Executor | None = None,
+    progress: StageProgress = no_stage_progress,
+    finish: Callable[[Run], None] | None = None,
+) -> Run:
+    """Read a scenario, do its journey and leave the whole output in ``out``.
+
+    Args:
+        scenario_folder: the folder that holds ``scenario.toml``.
+        out: the output folder; replaced only by a whole new output.
+        station: a station code or file in place of the scenario's.
+        catalogue: a catalogue file; None: a statistical population.
+        until, executor, progress: as in :func:`travel`.
+        finish: writes exports, report and bundle into ``run.folder`` before it becomes ``out``.
+    """
+    scenario = read_scenario(scenario_folder, station)
+    sky = look_up(scenario, catalogue)
+    if out.exists() and not out.is_dir():
+        raise StationError("bad-value", file=str(out), field="--out", value="a file", expected="a folder")
+    work = out / UNFINISHED
+    run = travel(scenario, sky, work, until=until, executor=executor, progress=progress, earlier=(out,))
+    keep_inputs(run, catalogue)
+    if finish is not None:
+        finish(run)
+    _replace(out, work)
+    run.folder = out
+    return run
+
+
+def keep_inputs(run: Run, catalogue: Path | None) -> None:
+    """Keep what was read, byte for byte, beside what was made of it."""
+    target = run.folder / INPUTS
+    shutil.rmtree(target, ignore_errors=True)
+    for name, path in run.journey.scenario.files.items():
+        write_whole(inside(target, name), path.read_bytes())
+    if catalogue is not None:
+        write_whole(target / "catalogue" / catalogue.name, catalogue.read_bytes())
+
+
+def _replace(out: Path, work: Path) -> None:
+    """Put the new output in place of the old, entry by entry; what nobody made is left alone."""
+    retired = out / f"{UNFINISHED}-old"
+    shutil.rmtree(retired, ignore_errors=True)
+    retired.mkdir()
+    for entry in sorted(work.iterdir()):
+        if (out / entry.name).exists():
+            (out / entry.name).rename(retired / entry.name)
+        entry.rename(out / entry.name)
+    work.rmdir()
+    shutil.rmtree(retired, ignore_errors=True)
