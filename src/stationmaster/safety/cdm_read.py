@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from stationmaster.measure.errors import StationError
 from stationmaster.measure.time import moment
@@ -71,11 +71,20 @@ def read_kvn(text: str, file: str | None = None) -> ReadMessage:
         )
     head = _Fields(parts[0], file)
     return ReadMessage(
-        tca=moment(head.text("TCA").rstrip("Z") + "Z"),
+        tca=_moment(head.text("TCA")),
         miss_m=head.number("MISS_DISTANCE"),
         objects=(_object(_Fields(parts[1], file)), _object(_Fields(parts[2], file))),
         fields=head.plain(),
     )
+
+
+def _moment(text: str) -> datetime:
+    """A CCSDS time: a calendar date, or a year and the day in it (``2017-033T23:14:54.330``)."""
+    match = re.fullmatch(r"(\d{4})-(\d{3})T(.+)", text)
+    if match:
+        day = date(int(match[1]), 1, 1) + timedelta(days=int(match[2]) - 1)
+        text = f"{day.isoformat()}T{match[3]}"
+    return moment(text.rstrip("Z") + "Z")
 
 
 @dataclass(frozen=True)

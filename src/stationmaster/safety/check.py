@@ -118,6 +118,7 @@ def _conjunction(
     for stated, r in ((one.primary_state, mine[1000]), (one.object_state, theirs[1000])):
         if np.linalg.norm(np.array(stated.position_teme_km) - r) > 1e-5:
             yield Fault("state", _where(one), "A stated position is not SGP4's.")
+            return
     yield from _ages(primary, other, one)
     yield from _probability(problem, one)
 
@@ -259,8 +260,9 @@ def _near(r: Floats, v: Floats, seconds: Floats, miss_km: float) -> list[float]:
     bend = 3 * change - 2 * rise - fall + part * (rise + fall - 2 * change)
     path = r[k] + part * (rise + part * bend)
     leg = path[1:] - path[:-1]
-    share = -np.einsum("ijk,ijk->ij", path[:-1], leg) / np.einsum("ijk,ijk->ij", leg, leg)
-    share = np.clip(share, 0.0, 1.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = -np.einsum("ijk,ijk->ij", path[:-1], leg) / np.einsum("ijk,ijk->ij", leg, leg)
+    share = np.clip(np.nan_to_num(share), 0.0, 1.0)  # where nothing moves any place will do
     least = np.linalg.norm(path[:-1] + leg * share[:, :, None], axis=2)
     best, column = np.argmin(least, axis=0), np.arange(len(k))
     moments = seconds[k] + (best + share[best, column]) * step / _PARTS

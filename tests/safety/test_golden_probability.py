@@ -1,0 +1,181 @@
+"""Probabilities against NASA CARA, Alfano, and Orekit's figures (golden/probability)."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import integrate
+from stationmaster.measure.errors import StationError
+from stationmaster.safety.cdm_read import ReadMessage, read_kvn
+from stationmaster.safety.covariance import axes
+from stationmaster.safety.probability import foster1992
+from stationmaster.safety.probability.alfano2005 import maximum
+from stationmaster.safety.probability.encounter import Encounter, Plane
+
+OMITRON = 2.70601573490125e-05
+LAAS = 0.009181058587597
+ALFANO_LINEAR = {
+    1: 0.146749549,
+    2: 0.006222267,
+    3: 0.100351176,
+    4: 0.049323406,
+    5: 0.044487386,
+    6: 0.004335455,
+    7: 0.000158147,
+    8: 0.036948008,
+    9: 0.290146291,
+    10: 0.290146291,
+    11: 0.002672026,
+}
+_LOWER = ("rr", "tr", "tt", "nr", "nt", "nn")
+
+
+def _symmetric(lower: list[float]) -> np.ndarray:
+    rr, tr, tt, nr, nt, nn = lower
+    return np.array([[rr, tr, nr], [tr, tt, nt], [nr, nt, nn]])
+
+
+def _from_row(row: dict[str, str]) -> Encounter:
+    states, total = [], np.zeros((3, 3))
+    for k in (1, 2):
+        r = np.array([float(row[f"{name}{k}_km"]) for name in "xyz"])
+        v = np.array([float(row[f"{name}dot{k}_km_s"]) for name in "xyz"])
+        turn = axes(r, v)
+        total += turn.T @ (_symmetric([float(row[f"{name}{k}_m2"]) for name in _LOWER]) / 1e6) @ turn
+        states.append((r, v))
+    (r1, v1), (r2, v2) = states
+    return Encounter(r2 - r1, v2 - v1, total, float(row["hard_body_radius_m"]) / 1000.0)
+
+
+def _from_message(message: ReadMessage, radius_m: float) -> Encounter:
+    total, states = np.zeros((3, 3)), []
+    for one in message.objects:
+        r, v = np.array(one.position_km), np.array(one.velocity_km_s)
+        turn = axes(r, v)
+        total += turn.T @ (np.array(one.covariance_rtn)[:3, :3] / 1e6) @ turn
+        states.append((r, v))
+    (r1, v1), (r2, v2) = states
+    return Encounter(r2 - r1, v2 - v1, total, radius_m / 1000.0)
+
+
+def test_golden_cara_typed_in(root: Path) -> None:
+    with (root / "golden/probability/cara_2d.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 4
+    for row in rows:
+        found = foster1992.log_probability(_from_row(row))
+        assert found == pytest.approx(math.log(float(row["pc_2d"])), abs=1e-8), row["case"]
+
+
+def test_golden_cara_all(shared_data: Path) -> None:
+    with (shared_data / "probability/cara/expected.csv").open() as file:
+        expected = {row["Conjunction_ID"]: row for row in csv.DictReader(file)}
+    paths = sorted((shared_data / "probability/cara").glob("*.cdm"))
+    assert len(paths) == len(expected) >= 27
+    for path in paths:
+        row = expected[path.stem]
+        message = read_kvn(path.read_text(), path.name)
+        found = foster1992.log_probability(_from_message(message, float(row["HBR_m"])))
+        assert found == pytest.approx(math.log(float(row["Pc2D"])), abs=1e-8), path.name
+
+
+def test_golden_omitron() -> None:
+    one = _symmetric(
+        [44.5757544811362, 81.6751751052616, 158.453402956163, -67.8687662707124, -128.616921644857]
+        + [105.490542562701]
+    )
+    two = _symmetric(
+        [2.31067077720423, 1.69905293875632, 1.24957388457206, -1.4170164577661, -1.04174164279599]
+        + [0.869260558223714]
+    )
+    encounter = Encounter(
+        np.array([374.5180598, 4307.560983, 5751.130418]) - [378.39559, 4305.721887, 5752.767554],
+        np.array([-5.388125081, -3.946827739, 3.322820358]) - [2.360800244, 5.580331936, -4.322349039],
+        one + two,
+        0.020,
+    )
+    assert math.exp(foster1992.log_probability(encounter)) == pytest.approx(OMITRON, rel=1e-5)
+
+
+def test_golden_alfano_linear(shared_data: Path) -> None:
+    for case, expected in ALFANO_LINEAR.items():
+        text = (shared_data / f"probability/samples/AlfanoTestCase{case:02d}.cdm").read_text()
+        radius_m = float(text.split("HBR")[1].split("=")[1].split()[0])
+        found = math.exp(foster1992.log_probability(_from_message(read_kvn(text), radius_m)))
+        assert found == pytest.approx(expected, rel=2.5e-4), case
+
+
+def test_golden_laas_and_patera() -> None:
+    plane = Plane((0.0, 10.0), (50.0, 25.0), 5.0)
+    assert math.exp(foster1992.log_in_circle(plane)) == pytest.approx(LAAS, rel=1e-12)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    x=st.floats(-4, 4),
+    y=st.floats(-4, 4),
+    large=st.floats(0.3, 5),
+    ratio=st.floats(1, 20),
+    r=st.floats(0.01, 3),
+)
+def test_against_plain_integration(x: float, y: float, large: float, ratio: float, r: float) -> None:
+    small = large / ratio
+    found = math.exp(foster1992.log_in_circle(Plane((x, y), (large, small), r)))
+
+    def chord(place: float) -> float:
+        half = math.sqrt(max(0.0, r * r - place * place))
+        density = math.exp(-0.5 * ((place - x) / large) ** 2) / (large * math.sqrt(2 * math.pi))
+        root = small * math.sqrt(2.0)
+        return density * 0.5 * (math.erf((half - y) / root) - math.erf((-half - y) / root))
+
+    edges = [-r, *(e for k in (-2, -1, 0, 1, 2) if abs(e := x + k * large) < r), r]
+    plain = sum(
+        integrate.quad(chord, a, b, epsabs=1e-13, limit=400)[0]
+        for a, b in zip(edges, edges[1:], strict=False)
+    )
+    assert 0.0 <= found <= 1.0
+    assert found == pytest.approx(plain, rel=1e-6, abs=1e-11)
+
+
+@settings(max_examples=30, deadline=None)
+@given(x=st.floats(0, 9), y=st.floats(0, 9), r=st.floats(0.1, 2), grow=st.floats(1.0, 2.0))
+def test_symmetric_and_monotone(x: float, y: float, r: float, grow: float) -> None:
+    here = foster1992.log_in_circle(Plane((x, y), (2.0, 1.0), r))
+    assert foster1992.log_in_circle(Plane((-x, y), (2.0, 1.0), r)) == pytest.approx(here, abs=1e-9)
+    assert foster1992.log_in_circle(Plane((x, -y), (2.0, 1.0), r)) == pytest.approx(here, abs=1e-9)
+    assert foster1992.log_in_circle(Plane((x, y), (2.0, 1.0), r * grow)) >= here - 1e-12
+
+
+def test_tail_is_a_number() -> None:
+    found = foster1992.log_in_circle(Plane((0.0, 300.0), (2.0, 1.0), 1.0)) / math.log(10.0)
+    assert found == pytest.approx(-0.5 * 299.0**2 / math.log(10.0), rel=1e-3)
+
+
+def test_maximum_is_a_maximum() -> None:
+    log, sigma = maximum(1.0, 0.05, 3.0)
+    assert sigma is not None
+    for factor in (0.7, 0.95, 1.05, 1.4):
+        other = Plane((1.0, 0.0), (3.0 * sigma * factor, sigma * factor), 0.05)
+        assert foster1992.log_in_circle(other) < log
+    # vanishing bodies: sigma = d / (sqrt 2 AR), probability = AR (r/d)^2 / e (Alfano 2005)
+    log, sigma = maximum(1.0, 1e-4, 3.0)
+    assert sigma == pytest.approx(1.0 / (3.0 * math.sqrt(2.0)), rel=1e-4)
+    assert math.exp(log) == pytest.approx(3.0 * 1e-8 / math.e, rel=1e-4)
+
+
+def test_overlapping_bodies() -> None:
+    assert maximum(0.01, 0.011, 2.0) == (0.0, None)
+
+
+def test_senseless_encounters_are_refused() -> None:
+    still, some = np.zeros(3), np.ones(3)
+    with pytest.raises(StationError):
+        Encounter(some, still, np.eye(3), 0.01)
+    with pytest.raises(StationError):
+        Encounter(some, some, np.eye(3), 0.0)
