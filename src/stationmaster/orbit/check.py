@@ -57,7 +57,8 @@ def faults(problem: OrbitProblem, answer: OrbitAnswer) -> tuple[Fault, ...]:
     found = [*_heading(problem, answer), *_order(problem, answer)]
     if found:
         return tuple(found)
-    scene = scene_at(problem, np.arange(0.0, problem.span.duration_s, _STEP_S))
+    length_s = problem.span.duration_s
+    scene = scene_at(problem, np.append(np.arange(0.0, length_s, _STEP_S), length_s))
     for kind, name, margin in margins(problem):
         found += _judged(problem, answer, scene, kind, name, margin)
     found += _partition(answer)

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
+from stationmaster.measure.codes import distinct
 from stationmaster.measure.errors import StationError
 from stationmaster.measure.intervals import Spans
 from stationmaster.measure.reasons import Reason
@@ -223,6 +224,9 @@ class OrbitProblem:
     def __post_init__(self) -> None:
         _within("relay_zenith_angle_max_deg", self.relay_zenith_angle_max_deg, 1.0, 180.0)
         _within("track_step_s", self.track_step_s, 10.0, 3600.0)
+        for kind, places in (("site", self.sites), ("relay", self.relays), ("target", self.targets)):
+            distinct((place.code for place in places), kind, field=f"{kind}s")
+        distinct((region.code for region in self.regions), "region", field="regions")
         length_d = self.span.duration_s / 86400.0
         if not 0.0 < length_d <= 400.0:
             raise StationError(
@@ -294,8 +298,8 @@ class TrackPoint:
 class OrbitAnswer:
     """The orbit over the span: windows sorted by start, kind and name, and what describes the whole.
 
-    ``track`` covers the first day. Altitudes are geodetic, least and greatest on the one-minute
-    grid and mean over it. ``reasons`` are the caveats: old elements, Earth orientation that
+    ``track`` covers the first day. Altitudes are geodetic: least, greatest and mean of a sample
+    each half minute. ``reasons`` are the caveats: old elements, Earth orientation that
     is not measured yet.
     """
 

@@ -12,7 +12,7 @@ import numpy as np
 from stationmaster.measure.reasons import Reason
 from stationmaster.measure.time import iso, later
 from stationmaster.orbit import events
-from stationmaster.orbit.crossings import Condition, best, rest
+from stationmaster.orbit.crossings import Condition, best, rest, samples
 from stationmaster.orbit.letters import (
     Beta,
     OrbitAnswer,
@@ -35,6 +35,7 @@ from stationmaster.orbit.sun import sun
 
 #: Overpasses of under a minute shift by as much when elements are so old (B* wrong by a fifth).
 _OLD_D: Final = 7.0
+_ALTITUDE_STEP_S: Final = 30.0
 _TRACK_S: Final = SECONDS_A_DAY
 
 
@@ -50,8 +51,7 @@ def predict(problem: OrbitProblem) -> OrbitAnswer:
     sunlit = events.sunlit_pieces(orbit)
     windows = [*_light(orbit, sunlit), *_contacts(orbit, problem), *_regions(orbit, problem)]
     windows.sort(key=lambda w: (w.start, w.kind, w.name, w.end))
-    inside = orbit.seconds <= orbit.length_s
-    _, _, altitude_km = geodetic(orbit.r_fixed_km[inside])
+    _, _, altitude_km = geodetic(orbit.fixed(samples(orbit.length_s, _ALTITUDE_STEP_S)))
     period_min, revolutions = _revolutions(orbit)
     return OrbitAnswer(
         station=problem.station,
