@@ -85,9 +85,11 @@ def build(
         return _nothing(task, impossible=bound is None)
     search = Search(grid, listed, musts, first, task.engine, EFFORTS[effort])
     search.fill(guide)
-    search.improve(bound or 0, progress)
+    bound = bound or 0
+    whole = search.settle()
+    search.improve(bound if whole is None else min(bound, whole), progress)
     complete = search.complete()
-    return _plan(task, search, bound or 0, complete)
+    return _plan(task, search, bound, whole, complete)
 
 
 def _first(task: Task) -> tuple[Layout | None, int | None, DayGuide]:
@@ -111,11 +113,18 @@ def _first(task: Task) -> tuple[Layout | None, int | None, DayGuide]:
     return model.layout(solver), bound, guide
 
 
-def _plan(task: Task, search: Search, bound: int, complete: bool) -> WeekPlan:
+def _bound(task: Task, relaxed: int, whole: int | None) -> tuple[int, BoundKind]:
+    """The lowest bound there is, and what stands behind it."""
     lost = hanging_on({j.number for j in task.jobs if j.hopeless}, links([j.activity for j in task.jobs]))
     possible = sum(weight(j.activity) for j in task.jobs if j.number not in lost)
-    kind = BoundKind.RELAXATION if bound < possible else BoundKind.SUM_OF_WEIGHTS
-    worth, bound = search.worth(), min(bound, possible)
+    if whole is not None and whole < min(relaxed, possible):
+        return whole, BoundKind.FULL_MODEL
+    return (relaxed, BoundKind.RELAXATION) if relaxed < possible else (possible, BoundKind.SUM_OF_WEIGHTS)
+
+
+def _plan(task: Task, search: Search, relaxed: int, whole: int | None, complete: bool) -> WeekPlan:
+    bound, kind = _bound(task, relaxed, whole)
+    worth = search.worth()
     if worth > bound:
         raise StationError("checker-found", stage="timeline", count=1, first="a plan above its bound")
     why = Why(task.grid, task.jobs, search.layout, complete)

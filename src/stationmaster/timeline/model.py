@@ -140,7 +140,8 @@ class WeekModel:
         m, grid = self.model, self.grid
         minutes = job.length * grid.slot
         for i in job.crew:
-            free = (starts & runs(~self.room.busy[i], job.length)).reshape(-1, grid.per_day).any(axis=1)
+            fits: Mask = np.logical_and(starts, runs(~self.room.busy[i], job.length))
+            free: Mask = np.logical_or.reduce(fits.reshape(-1, grid.per_day), axis=1)
             for k in found.day:
                 if free[k] and self.room.work_left_min[i, k] >= minutes:
                     found.z[i, k] = m.new_bool_var(f"z{job.number}.{i}.{k}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from stationmaster.timeline.starts import Job
 Progress = Callable[[int, int], None]
 #: (days, members) freed in one round: about as much as one solver run can settle.
 SHAPES = ((1, 3), (1, 5), (2, 3), (2, 2), (3, 2), (7, 1))
+#: Up to so many activities the whole week is tried at once, for so many rounds' time.
+SMALL, WHOLE = 60, 8
 #: From this share on, the relaxation does some of an activity on a day.
 PART = 1e-3
 
@@ -92,6 +95,15 @@ class Search:
             today = {n for (n, day), value in guide.day.items() if day == k and value > PART}
             self._round({k}, set(self.grid.members), today, guide)
 
+    def settle(self) -> int | None:
+        """Solve a small week whole; the bound that this proves, in thousandths (None: not tried)."""
+        if len(self.open) > SMALL:
+            return None
+        everything = {r.number for r in self.grid.routine}
+        limit = WHOLE * self.effort.round_units
+        _, bound = self._resolve(set(self.open), everything, set(self.grid.days), None, limit)
+        return bound
+
     def improve(self, bound: int, progress: Progress) -> None:
         """Rounds until the bound is met, the rounds are used up or patience ends."""
         stale = 0
@@ -106,7 +118,8 @@ class Search:
     def complete(self) -> bool:
         """Add whatever still fits beside the plan as it is; whether that was proven to be all."""
         free = {n for n in self.open if n not in self.layout.jobs}
-        return self._resolve(free, set(), set(self.grid.days), None) == cp_model.OPTIMAL
+        status, _ = self._resolve(free, set(), set(self.grid.days), None, self.effort.round_units)
+        return status == cp_model.OPTIMAL
 
     def _parts(self) -> Iterator[tuple[set[int], set[int]]]:
         """Parts of the week without end: each day, then some days of some members by lot."""
@@ -135,10 +148,15 @@ class Search:
             if start // self.grid.per_day in days and (not who or set(who) <= members):
                 free.add(number)
         routine = {r.number for r in self.grid.routine if r.day in days and r.member in members}
-        self._resolve(free, routine, days, guide)
+        self._resolve(free, routine, days, guide, self.effort.round_units)
 
-    def _resolve(self, free: set[int], routine: set[int], days: set[int], guide: DayGuide | None) -> int:
-        """Solve for the free part, starting from the layout; keep what is not worse."""
+    def _resolve(
+        self, free: set[int], routine: set[int], days: set[int], guide: DayGuide | None, limit_units: float
+    ) -> tuple[int, int]:
+        """Solve for the free part, starting from the layout, and keep what is not worse.
+
+        Returns the solver's status and the bound it proved for the free part, in thousandths.
+        """
         room = Room(self.grid, self.jobs)
         room.put(self.layout, free, routine)
         fixed = Layout(
@@ -153,10 +171,10 @@ class Search:
         if guide is not None:
             model.lean(guide, lean)
         model.model.maximize(model.value())
-        status, solver = self.engine.solve(model.model, self.effort.round_units)
+        status, solver = self.engine.solve(model.model, limit_units)
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             found = model.layout(solver)
             placed = fixed.jobs | found.jobs
             if sum(weight(self.jobs[n].activity) for n in placed) >= self.worth():
                 self.layout = Layout(placed, fixed.routine | found.routine)
-        return status
+        return status, math.floor(solver.best_objective_bound + 1e-6)
