@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 from stationmaster.measure.errors import StationError
 
-_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?(Z|\+00:00)?")
+_ISO = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?(Z|\+00:00)?", re.ASCII
+)
 
 
 def moment(text: str) -> datetime:

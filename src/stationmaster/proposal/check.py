@@ -15,6 +15,9 @@ from stationmaster.proposal.recheck.rules import rule_faults
 #: Asked for in itself: none at all is not enough, however much there is.
 _COUNTED = ("ports", "rack_share")
 
+#: What is available is told to the sixth decimal; nearer than this a fit may go either way.
+_ROUNDING = 2e-6
+
 
 def faults(problem: ProposalProblem, assessment: Assessment) -> tuple[Fault, ...]:
     """Everything wrong with an assessment, from first principles; empty when it stands."""
@@ -41,7 +44,9 @@ def _verdicts(problem: ProposalProblem, assessment: Assessment) -> Iterator[Faul
     if assessment.eligible == bool(blocks):
         yield Fault("verdict", "eligible", f"{assessment.eligible} with the blocks {blocks}")
     for fit in assessment.fits:
-        if fit.enough != (fit.needed_units <= fit.available_units + 1e-6) and fit.resource not in _COUNTED:
+        spare = fit.available_units - fit.needed_units
+        wrong = spare < -_ROUNDING if fit.enough else spare > _ROUNDING
+        if wrong and fit.resource not in _COUNTED:
             yield Fault("fit", fit.resource, f"{fit.needed_units:g} of {fit.available_units:g}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from math import ceil, isfinite
+from math import ceil, inf, isfinite
 from typing import Final
 
 from stationmaster.measure.codes import nearest
@@ -174,7 +174,7 @@ def _crew_time(dossier: Dossier) -> Iterator[Finding]:
     """The crew hours stated for the whole life, against those of one week and of every week."""
     needs = dossier.needs
     week = sum(o.duration_min * o.crew_count * o.per_week_count for o in dossier.operations) / 60
-    if not isfinite(needs.crew_time_h) or not isfinite(needs.duration_d):
+    if not 0 <= needs.crew_time_h < inf or not 0 <= needs.duration_d < inf:
         return
     weeks = max(1, ceil(needs.duration_d / 7))
     if week > needs.crew_time_h + TOLERANCE:

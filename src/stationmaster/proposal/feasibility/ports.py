@@ -91,7 +91,7 @@ def port_fits(needs: Needs, station: Station, offered: int, places: tuple[Placem
     enough = 1 <= needs.ports <= most
     facts = {
         "asked": ports(needs.ports, needs.port_size),
-        "available": number(most),
+        "available": number(most) if most else "none",
         "remedy": remedy,
     }
     fits = [_fit("ports", needs.ports, most, "", enough, "ports", facts)]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+from stationmaster.measure.errors import StationError
 from stationmaster.measure.reasons import Fault
+from stationmaster.measure.time import moment
 from stationmaster.proposal.letters import Assessment, Dossier, ProposalProblem
 
 #: What this second look covers; each finding of these kinds must be found by both.
@@ -19,6 +21,7 @@ COVERED = frozenset(
         "mode-unknown",
         "field-unknown",
         "not-endorsed",
+        "submission-bad",
         "submitted-early",
         "submitted-late",
         "controls-few",
@@ -84,10 +87,10 @@ def _terms(problem: ProposalProblem) -> Iterator[str]:
         yield "field-unknown"
     if dossier.submitted:
         try:
-            when = datetime.fromisoformat(dossier.submitted.strip().replace(",", "."))
-        except ValueError:
+            when = moment(dossier.submitted)
+        except StationError:
+            yield "submission-bad"
             return
-        when = when if when.tzinfo else when.replace(tzinfo=UTC)
         if when - terms.opens < timedelta(0):
             yield "submitted-early"
         if when - terms.closes > timedelta(0):
