@@ -363,6 +363,11 @@ class _Judge:
                 yield Fault(
                     "loads", load.flight, f"the reported mass of {load.flight} is not that of the berths"
                 )
+        kept = sum(self.items[b.item].must for b in self.manifest.berths)
+        if kept != self.manifest.promised_aboard or self.manifest.promised_bound < kept:
+            yield Fault(
+                "promised", "worth", f"{kept} promised items are on board, not what the manifest says"
+            )
         worth = self._worth()
         if abs(worth - self.manifest.objective_value) > TOLERANCE * (1 + len(self.items)):
             yield Fault("objective", "worth", f"the berths are worth {worth:g}, not what the manifest says")
@@ -370,9 +375,7 @@ class _Judge:
             yield Fault("bound", "worth", "the bound lies below the worth")
 
     def _worth(self) -> float:
-        plain = {code: max(TOLERANCE, round(item.priority_weight, 3)) for code, item in self.items.items()}
-        lift = sum(plain.values()) + TOLERANCE
-        return sum(plain[b.item] + (lift if self.items[b.item].must else 0.0) for b in self.manifest.berths)
+        return sum(max(TOLERANCE, round(self.items[b.item].priority_weight, 3)) for b in self.manifest.berths)
 
 
 def _offers(need: Need, place: Place) -> bool:

@@ -240,7 +240,7 @@ class ManifestProblem:
     share_caps: Mapping[str, float] | None = None
     share_tolerance_share: float = 0.0
     previous: tuple[Berth, ...] = ()
-    effort_s: float = 6.0
+    effort_s: float = 4.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -299,9 +299,10 @@ class FlightLoad:
 class Manifest:
     """The plan: berths, the items left out, loads, and how good it is proven to be.
 
-    ``objective_value`` is the weight of the items on board (promised ones lifted above all
-    others together), ``bound_value`` what no plan can exceed, ``gap_ratio`` their distance by the
-    bound. Among plans of that worth the starts are as early as the search found:
+    ``promised`` items are those with ``must``; ``promised_aboard`` of them fly, no plan flies more
+    than ``promised_bound``. ``objective_value`` is the weight of all items on board,
+    ``bound_value`` what no plan with as many promised ones can exceed, ``gap_ratio`` their
+    distance by the bound. Among plans of that worth the starts are as early as the search found:
     ``lateness_value`` (weight x start week; or the distance from the previous plan), no plan has
     less than ``lateness_bound_value``. ``week_starts`` are the weekly buckets.
     """
@@ -311,6 +312,9 @@ class Manifest:
     week_starts: tuple[datetime, ...]
     loads: tuple[Load, ...]
     flights: tuple[FlightLoad, ...]
+    promised: int
+    promised_aboard: int
+    promised_bound: int
     objective_value: float
     bound_value: float
     gap_ratio: float

@@ -18,29 +18,11 @@ from typing import Any
 
 from ortools.sat.python import cp_model
 
+from stationmaster.manifest.amounts import SCALE, asked, ends, held, hours, leaving
 from stationmaster.manifest.choices import Choices, choices, comes_down, goes_up
 from stationmaster.manifest.letters import Item, ManifestProblem, PlaceKind
 from stationmaster.manifest.reasons import FAMILIES
-from stationmaster.manifest.weeks import WEEK, Calendar
-
-SCALE = 1000
-MARGIN = 1e-6
-
-
-def asked(amount: float) -> int:
-    """An amount asked for in whole thousandths, rounded up."""
-    return math.ceil(amount * SCALE - MARGIN)
-
-
-def held(amount: float) -> int:
-    """An amount there is in whole thousandths, rounded down."""
-    return math.floor(amount * SCALE + MARGIN)
-
-
-def hours(item: Item) -> tuple[float, ...]:
-    """The crew hours of each week of an item: set-up in the first, the rest evenly."""
-    even = (item.crew_time_h - item.setup_time_h) / item.weeks
-    return tuple(round(even + (item.setup_time_h if week == 0 else 0.0), 6) for week in range(item.weeks))
+from stationmaster.manifest.weeks import Calendar
 
 
 class Model:
@@ -56,6 +38,7 @@ class Model:
         self.problem, self.weeks = problem, weeks
         self.cp = cp_model.CpModel()
         self.choices: list[Choices] = [choices(problem, weeks, item) for item in problem.items]
+        self.widest: dict[str, int] = {}
         self.extra: dict[str, Any] = {f: self._extra(f) for f in FAMILIES} if widened else {}
         self.on: list[Any] = []
         self.start: list[dict[int, Any]] = []
@@ -92,7 +75,8 @@ class Model:
             "flight-cold": sum(max(i.cold_volume_l, i.cold_up_volume_l) for i in self.problem.items),
             "share": 1.0,
         }[family]
-        return self.cp.new_int_var(0, asked(whole) + SCALE, f"extra {family}")
+        self.widest[family] = asked(whole) + SCALE
+        return self.cp.new_int_var(0, self.widest[family], f"extra {family}")
 
     def _limit(self, family: str, amount: int) -> Any:
         return amount + self.extra[family] if self.extra else amount
@@ -235,8 +219,8 @@ class Model:
         """Crew hours, arm and airlock of each week: heavier in the first and last week of an item."""
         profiles: dict[str, Callable[[Item], list[int]]] = {
             "crew-time": lambda item: [asked(h) for h in hours(item)],
-            "arm": lambda item: _ends(item.weeks, SCALE * item.arm_in, SCALE * item.arm_out),
-            "airlock": lambda item: _ends(item.weeks, SCALE * item.airlock_in, SCALE * item.airlock_out),
+            "arm": lambda item: ends(item.weeks, SCALE * item.arm_in, SCALE * item.arm_out),
+            "airlock": lambda item: ends(item.weeks, SCALE * item.airlock_in, SCALE * item.airlock_out),
         }
         limits = {
             "crew-time": [held(h) for h in self.weeks.crew_time_h],
@@ -262,7 +246,13 @@ class Model:
             if item.cold_volume_l <= 0 or not self.choices[i].stores or not self.down[i]:
                 continue
             end = self.cp.new_int_var(0, self.weeks.count, f"cold end {item.code}")
-            self.cp.add(end == sum(self._leaving(f) * chosen for f, chosen in self.down[i].items()))
+            self.cp.add(
+                end
+                == sum(
+                    leaving(self.weeks, self.problem.flights[f]) * chosen
+                    for f, chosen in self.down[i].items()
+                )
+            )
             length = self.cp.new_int_var(0, self.weeks.count, f"cold weeks {item.code}")
             for k, chosen in self.store[i].items():
                 name = f"cold {item.code} {k}"
@@ -274,11 +264,6 @@ class Model:
             self.cp.add_cumulative(
                 intervals, amounts[k], self._limit("cold", held(self.problem.cold[k].volume_l))
             )
-
-    def _leaving(self, flight: int) -> int:
-        """The first week that is free of what a flight takes away (the plan's end at the latest)."""
-        since = self.problem.flights[flight].leaves - self.weeks.starts[0]
-        return min(self.weeks.count, -(-since // WEEK))
 
     def _flights(self) -> None:
         """What goes up and comes down with each flight."""
@@ -332,10 +317,3 @@ class Model:
         if self.extra:  # one extra of 1000 is the whole again
             limit = limit + math.floor(whole) * self.extra["share"]
         self.cp.add(sum(terms) <= limit)
-
-
-def _ends(weeks: int, first: int, last: int) -> list[int]:
-    shape = [0] * weeks
-    shape[0] += first
-    shape[-1] += last
-    return shape

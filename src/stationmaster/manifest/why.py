@@ -1,42 +1,59 @@
 """Why an item got no berth: the smallest widening that would let it fly beside all that are on board.
 
-Nothing is guessed. The item is forced on board beside every item that has a berth (each may move),
-every family of limits may be widened, and the solver minimises first how many families it widens,
-then by how much. The answer is a plan that exists, so "4.2 h a week more of crew time would let it
-fly" is a fact. Other single families that would do as well are looked for in the same way.
+Nothing is guessed; each answer is a plan that exists. First every way to fly the item is held
+against what the plan leaves free, with all others in their berths: a way that only one family of
+limits stands against names that family and the amount. Where every way is short of several, the
+planner's model is solved once more with the item forced on board beside all the others (which may
+now move), every limit may be widened, and the solver minimises how many families it widens, then
+by how much.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ortools.sat.python import cp_model
 
+from stationmaster.manifest.amounts import SCALE
 from stationmaster.manifest.choices import choices
+from stationmaster.manifest.fit import Room, Way, ways
 from stationmaster.manifest.letters import Berth, ManifestProblem, NotPlaced
-from stationmaster.manifest.model import SCALE, Model
+from stationmaster.manifest.model import Model
 from stationmaster.manifest.reasons import FAMILIES
 from stationmaster.manifest.weeks import Calendar
 from stationmaster.measure.reasons import Reason
 
-#: Deterministic seconds for one question, and how many single families are looked for at most.
-EFFORT_S, ALTERNATIVES = 0.4, 3
-#: With more items left out than this, each is told its first reason only.
-MANY = 8
+#: Deterministic seconds for one question; of how many items at most it is asked.
+EFFORT_S, QUESTIONS = 0.2, 6
+#: How many single families are named at most.
+ALTERNATIVES = 3
 
 
-def not_placed(problem: ManifestProblem, weeks: Calendar, berths: Sequence[Berth]) -> tuple[NotPlaced, ...]:
+def not_placed(
+    problem: ManifestProblem, weeks: Calendar, berths: Sequence[Berth], flown: Mapping[int, Way]
+) -> tuple[NotPlaced, ...]:
     """Every item without a berth, with its reasons."""
     aboard = {berth.item for berth in berths}
+    room = Room(problem, weeks)
+    for i, way in flown.items():
+        room.take(i, way)
     left = [i for i, item in enumerate(problem.items) if item.code not in aboard]
     found: dict[int, tuple[Reason, ...]] = {i: _alone(problem, weeks, i, aboard) for i in left}
-    asked = [i for i in left if not found[i]]
-    if asked:
-        model = Model(problem, weeks, widened=True)
-        limit = ALTERNATIVES if len(asked) <= MANY else 1
-        for i in asked:
-            found[i] = _widened(model, i, aboard, limit)
+    model: Model | None = None
+    questions = QUESTIONS
+    for i in left:
+        if found[i]:
+            continue
+        options = _shortages(room, weeks, i)
+        singles = [option for option in options if len(option) == 1]
+        if not singles and questions:
+            model = model or Model(problem, weeks, widened=True)
+            questions -= 1
+            best = _smallest(model, i, aboard)
+            singles = [best] if best is not None and len(best) == 1 else []
+            options = sorted([*options, *([best] if best else [])], key=len)
+        found[i] = tuple(_short(single) for single in singles[:ALTERNATIVES]) or _several(options)
     return tuple(NotPlaced(item=problem.items[i].code, reasons=found[i]) for i in left)
 
 
@@ -48,34 +65,43 @@ def _alone(problem: ManifestProblem, weeks: Calendar, index: int, aboard: set[st
     return (*reasons, *([Reason("waits-for", {"after": ", ".join(missing)})] if missing else []))
 
 
-def _widened(model: Model, index: int, aboard: set[str], limit: int) -> tuple[Reason, ...]:
-    """The smallest widening, and up to ``limit`` single families that would each do."""
-    reasons: list[Reason] = []
-    barred: set[str] = set()
-    while len(reasons) < limit:
-        status, amounts = _smallest(model, index, aboard, barred)
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            code = "no-way" if status == cp_model.INFEASIBLE else "not-settled"
-            return tuple(reasons) or (Reason(code),)
-        if len(amounts) != 1:
-            return tuple(reasons) or (_several(amounts),)
-        family, text = next(iter(amounts.items()))
-        reasons.append(
-            Reason("short-of", {"amount": text, "resource": FAMILIES[family][0], "family": family})
-        )
-        barred.add(family)
-    return tuple(reasons)
+def _shortages(room: Room, weeks: Calendar, index: int) -> list[dict[str, int]]:
+    """The least shortage for each set of families that stands against a way, fewest families first."""
+    least: dict[tuple[str, ...], dict[str, int]] = {}
+    for way in ways(choices(room.problem, weeks, room.problem.items[index])):
+        if not room.waits(index, way):
+            continue
+        short = room.lacks(index, way)
+        families = tuple(sorted(short))
+        if families not in least or _size(short) < _size(least[families]):
+            least[families] = short
+    return sorted(least.values(), key=lambda short: (len(short), _size(short), sorted(short)))
 
 
-def _several(amounts: dict[str, str]) -> Reason:
-    if not amounts:
-        return Reason("not-settled")
-    text = "; ".join(f"{amount} of {FAMILIES[family][0]}" for family, amount in amounts.items())
-    return Reason("short-of-several", {"amounts": text, "families": ", ".join(amounts)})
+def _size(short: Mapping[str, int]) -> int:
+    return sum(short.values())
 
 
-def _smallest(model: Model, index: int, aboard: set[str], barred: set[str]) -> tuple[Any, dict[str, str]]:
-    """Solve once: fewest families widened (none of the barred), then by as little as found."""
+def _short(single: Mapping[str, int]) -> Reason:
+    family, amount = next(iter(single.items()))
+    return Reason(
+        "short-of", {"amount": _amount(family, amount), "resource": FAMILIES[family][0], "family": family}
+    )
+
+
+def _several(options: Sequence[Mapping[str, int]]) -> tuple[Reason, ...]:
+    if not options:
+        return (Reason("no-way"),)
+    if not options[0]:
+        return (Reason("not-settled"),)
+    text = "; ".join(
+        f"{_amount(family, lack)} of {FAMILIES[family][0]}" for family, lack in options[0].items()
+    )
+    return (Reason("short-of-several", {"amounts": text, "families": ", ".join(options[0])}),)
+
+
+def _smallest(model: Model, index: int, aboard: set[str]) -> dict[str, int] | None:
+    """Solve with the item on board: fewest families widened, then by as little as found."""
     cp = model.cp.clone()
     for i, item in enumerate(model.problem.items):
         on = cp.get_bool_var_from_proto_index(model.on[i].index)
@@ -83,21 +109,18 @@ def _smallest(model: Model, index: int, aboard: set[str], barred: set[str]) -> t
     goal: list[Any] = []
     widths: dict[str, Any] = {}
     for family, extra in model.extra.items():
-        width = cp.get_int_var_from_proto_index(extra.index)
-        top = model.cp.proto.variables[extra.index].domain[-1]
+        widths[family] = cp.get_int_var_from_proto_index(extra.index)
         wide = cp.new_bool_var(f"wide {family}")
-        cp.add(width <= (0 if family in barred else top) * wide)
-        goal += [10**9 * wide, max(1, 10**6 // top) * width]
-        widths[family] = width
+        cp.add(widths[family] <= model.widest[family] * wide)
+        goal += [10**9 * wide, max(1, 10**6 // model.widest[family]) * widths[family]]
     cp.minimize(sum(goal))
     solver = cp_model.CpSolver()
     solver.parameters.random_seed = 1
     solver.parameters.num_workers = 1
     solver.parameters.max_deterministic_time = EFFORT_S
-    status = solver.solve(cp)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return status, {}
-    return status, {f: _amount(f, solver.value(w)) for f, w in widths.items() if solver.value(w) > 0}
+    if solver.solve(cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return None
+    return {family: solver.value(width) for family, width in widths.items() if solver.value(width) > 0}
 
 
 def _amount(family: str, thousandths: int) -> str:
