@@ -27,6 +27,7 @@ def operation_findings(dossier: Dossier, station: Station) -> tuple[Finding, ...
         for index, operation in enumerate(dossier.operations, 1)
         for finding in (
             *_figures(operation, f"operations[{index}]"),
+            *_ranges(operation, f"operations[{index}]"),
             *_windows(operation, dossier, f"operations[{index}]"),
             *_resources(operation, dossier, known, f"operations[{index}]"),
         )
@@ -58,6 +59,9 @@ def _figures(operation: Operation, place: str) -> Iterator[Finding]:
                 value=value,
                 expected=expected,
             )
+
+
+def _ranges(operation: Operation, place: str) -> Iterator[Finding]:
     for what in ("gap", "lag"):
         least, most = getattr(operation, f"{what}_min_h"), getattr(operation, f"{what}_max_h")
         if most is not None and not least <= most:

@@ -23,7 +23,7 @@ _WORDS: Final = {1.0: Truth.YES, 0.0: Truth.NO, UNKNOWN: Truth.UNKNOWN}
 
 def rule_faults(problem: ProposalProblem, assessment: Assessment) -> Iterator[Fault]:
     """Rules left out, misquoted or decided wrongly; blocks and open questions without their grounds."""
-    text = files("stationmaster.proposal.obligations").joinpath("rules.toml").read_text(encoding="utf-8")
+    text = files("stationmaster.proposal").joinpath("obligations/rules.toml").read_text(encoding="utf-8")
     book = {rule["id"]: rule for rule in tomllib.loads(text)["rules"]}
     given = Counter(o.rule for o in assessment.obligations)
     for rule in sorted(set(book) | set(given)):
