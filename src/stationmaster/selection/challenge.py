@@ -9,15 +9,15 @@ A higher score moves what its groups asked for, so there the whole choice is mad
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from stationmaster.selection.exact import exact, whole
-from stationmaster.selection.letters import Candidate, Change, Resource, SelectionProblem, Stage
-from stationmaster.selection.portfolio import Binds, Choice, Infeasible, Portfolio, Tally, limits
-from stationmaster.selection.rules import equal_footing
+from ortools.sat.python import cp_model
 
-Comes = Callable[[SelectionProblem], bool]
+from stationmaster.selection.exact import exact, whole
+from stationmaster.selection.letters import Candidate, Change, Policy, Resource, SelectionProblem, Stage
+from stationmaster.selection.portfolio import Binds, Choice, InfeasibleError, Portfolio, Tally, limits
+from stationmaster.selection.rules import equal_footing
 
 
 class Pick(Protocol):
@@ -29,18 +29,41 @@ class Pick(Protocol):
         """The choice of a problem, with some candidates fixed."""
 
 
-def changes(
-    problem: SelectionProblem, code: str, choice: Choice, tally: Tally, pick: Pick
-) -> tuple[Change, ...]:
+@dataclass
+class Again:
+    """The choice that was made, and choices made anew from a changed problem (each only once)."""
+
+    problem: SelectionProblem
+    choice: Choice
+    tally: Tally
+    pick: Pick
+    _known: dict[str, Choice] = field(default_factory=dict)
+
+    def forced(self, code: str) -> Choice:
+        """The best choice that holds a candidate."""
+        if code not in self._known:
+            self._known[code] = self.pick(self.problem, self.tally, {code: True})
+        return self._known[code]
+
+    def terms(self, code: str, policy: Policy, resources: tuple[Resource, ...]) -> bool:
+        """Whether a candidate comes in on other terms for all."""
+        key = f"{policy}|{resources}"
+        if key not in self._known:
+            changed = replace(self.problem, policy=policy, resources=resources)
+            self._known[key] = self.pick(changed, self.tally)
+        return code in (self._known[key].taken or ())
+
+    def with_candidate(self, code: str, changed: SelectionProblem) -> bool:
+        """Whether a candidate comes in when it is changed itself."""
+        return code in (self.pick(changed, self.tally).taken or ())
+
+
+def changes(again: Again, code: str) -> tuple[Change, ...]:
     """The smallest change of every kind that brings a candidate in, each confirmed by a new choice."""
-
-    def comes_in(changed: SelectionProblem) -> bool:
-        return code in (pick(changed, tally).taken or ())
-
-    found = list(_policy(problem, code, choice, comes_in))
-    if problem.stage is Stage.FINAL and _worth(problem, code, choice, tally):
-        found += _less_and_more(problem, code, choice, tally, comes_in)
-    return tuple(found) + tuple(_score(problem, code, choice, tally, pick, comes_in))
+    found = list(_policy(again, code))
+    if again.problem.stage is Stage.FINAL and _worth(again, code):
+        found += _less_and_more(again, code)
+    return (*found, *_score(again, code))
 
 
 def _with(problem: SelectionProblem, code: str, **fields: object) -> SelectionProblem:
@@ -60,22 +83,24 @@ def _with_cost(problem: SelectionProblem, code: str, resource: str, units: float
     return _with(problem, code, cost_units=costs)
 
 
-def _policy(
-    problem: SelectionProblem, code: str, choice: Choice, comes_in: Comes
-) -> Iterable[Change]:
+def _altered(policy: Policy, name: str, value: int) -> Policy:
+    return replace(policy, **{name: value})  # type: ignore[arg-type]
+
+
+def _policy(again: Again, code: str) -> Iterable[Change]:
     """One more place, or one limit of the policy raised by one."""
-    policy, numbers = problem.policy, exact(problem)
-    taken = choice.taken or frozenset()
+    problem, taken = again.problem, again.choice.taken or frozenset()
+    numbers, offer = exact(problem), problem.resources
     if len(taken) >= problem.places:
-        field = "shortlist" if problem.stage is Stage.SHORTLIST else "choose"
-        if comes_in(replace(problem, policy=replace(policy, **{field: problem.places + 1}))):
+        name = "shortlist" if problem.stage is Stage.SHORTLIST else "choose"
+        if again.terms(code, _altered(problem.policy, name, problem.places + 1), offer):
             yield Change(kind="place", what="places", amount_units=1.0, unit="")
     if problem.stage is not Stage.FINAL:
         return
     i = numbers.codes.index(code)
     for name, members, most in limits(numbers):
-        reached = sum(numbers.codes[j] in taken for j in members) >= most
-        if i in members and reached and comes_in(replace(problem, policy=replace(policy, **{name: most + 1}))):
+        reached = i in members and sum(numbers.codes[j] in taken for j in members) >= most
+        if reached and again.terms(code, _altered(problem.policy, name, most + 1), offer):
             yield Change(kind="lift", what=name, amount_units=1.0, unit="")
 
 
@@ -100,33 +125,29 @@ def _as_good(portfolio: Portfolio, choice: Choice) -> None:
     model.add_bool_or([*ways, equal])
 
 
-def _worth(problem: SelectionProblem, code: str, choice: Choice, tally: Tally) -> bool:
+def _worth(again: Again, code: str) -> bool:
     """Whether the candidate would come in if it asked for nothing at all (else no need decides)."""
-    portfolio = Portfolio(exact(_with(problem, code, cost_units={})), Binds(), tally, {code: True})
-    _as_good(portfolio, choice)
-    try:
-        portfolio.maximise(0)
-    except Infeasible:
-        return False
-    return True
+    free = exact(_with(again.problem, code, cost_units={}))
+    portfolio = Portfolio(free, Binds(), again.tally, {code: True})
+    _as_good(portfolio, again.choice)
+    return portfolio.feasible()
 
 
-def _less_and_more(
-    problem: SelectionProblem, code: str, choice: Choice, tally: Tally, comes_in: Comes
-) -> Iterable[Change]:
+def _less_and_more(again: Again, code: str) -> Iterable[Change]:
+    problem = again.problem
     for resource in problem.resources:
         asked = _candidate(problem, code).cost_units.get(resource.code, 0.0)
         if asked <= 0 or not _binds(problem, resource):
             continue
-        steps = _least(problem, code, resource, choice, tally)
+        steps = _least(again, code, resource)
         if not steps:
             continue
         units = round(steps * resource.step_units, 6)
-        if comes_in(_with_cost(problem, code, resource.code, max(0.0, asked - units))):
+        if again.with_candidate(code, _with_cost(problem, code, resource.code, max(0.0, asked - units))):
             yield _change("less", resource, min(units, asked))
         more = replace(resource, available_units=round(resource.available_units + units, 6))
         offer = tuple(more if r.code == resource.code else r for r in problem.resources)
-        if not problem.policy.share_caps and comes_in(replace(problem, resources=offer)):
+        if not problem.policy.share_caps and again.terms(code, problem.policy, offer):
             yield _change("more", resource, units)
 
 
@@ -140,68 +161,69 @@ def _binds(problem: SelectionProblem, resource: Resource) -> bool:
     return bool(problem.policy.share_caps) or total > resource.available_units
 
 
-def _least(
-    problem: SelectionProblem, code: str, resource: Resource, choice: Choice, tally: Tally
-) -> int | None:
+def _least(again: Again, code: str, resource: Resource) -> int | None:
     """The fewest steps of a resource less with which a set that holds the candidate is as good."""
+    problem = again.problem
     numbers = exact(problem)
     i, number = numbers.codes.index(code), problem.resources.index(resource)
     cost, step = numbers.cost[number][i], whole(resource.step_units, 10**6)
-    portfolio = Portfolio(
-        exact(_with_cost(problem, code, resource.code, 0.0)), Binds(), tally, {code: True}
-    )
+    without = exact(_with_cost(problem, code, resource.code, 0.0))
+    portfolio = Portfolio(without, Binds(), again.tally, {code: True})
     model, row = portfolio.model, portfolio.numbers.cost[number]
     less = model.new_int_var(0, -(-cost // step), "less")
     kept = model.new_int_var(0, cost, "kept")
     model.add(kept >= cost - step * less)
-    model.add(portfolio.total(row) + kept <= numbers.available[number])
+    model.add(cp_model.LinearExpr.sum([portfolio.total(row), kept]) <= numbers.available[number])
     work = numbers.group_work[i]
     for group in work:
         cap = numbers.cap(group, number)
         if cap is not None:
-            # halves are charged upwards: 2 * charge <= (2 * kept * work + total) / total
-            others = portfolio.total(portfolio.numbers.charge[group][number])
-            all_work = sum(work.values())
-            model.add(2 * all_work * others + 2 * work[group] * kept + all_work
-                      <= 2 * all_work * cap + 2 * all_work - 1)
-    _as_good(portfolio, choice)
+            # a charge is floor((2 * kept * work + all) / (2 * all)): it fits while the numerator of
+            # charge + others stays below cap + 1
+            others, total = portfolio.numbers.charge[group][number], sum(work.values())
+            terms = [portfolio.total([2 * total * charge for charge in others]), 2 * work[group] * kept]
+            model.add(cp_model.LinearExpr.sum(terms) <= 2 * total * (cap + 1) - total - 1)
+    _as_good(portfolio, again.choice)
     try:
-        return -portfolio.maximise(-less).value
-    except Infeasible:
+        return -int(portfolio.maximise(-less).value)
+    except InfeasibleError:
         return None
 
 
-def _score(
-    problem: SelectionProblem, code: str, choice: Choice, tally: Tally, pick: Pick, comes_in: Comes
-) -> Iterable[Change]:
+def _score(again: Again, code: str) -> Iterable[Change]:
     """The least rise of the score, to the hundredth (or the last decimal that counts)."""
+    problem = again.problem
     score, top = _candidate(problem, code).expected_score, problem.score_max
     per_point = 10 ** min(2, problem.policy.score_decimals)
     if top is None or top <= score:
         return
 
     def enough(steps: int) -> bool:
-        return comes_in(_with(problem, code, expected_score=round(min(top, score + steps / per_point), 6)))
+        raised = round(min(top, score + steps / per_point), 6)
+        return again.with_candidate(code, _with(problem, code, expected_score=raised))
 
-    low, high = 0, int((top - score) * per_point + 1e-6)
-    if not choice.rungs:
-        low = _shortfall(problem, code, choice, tally, pick, per_point) - 1
-    if high < 1 or low >= high or not enough(high):
-        return
-    if not choice.rungs and low >= 0 and enough(low + 1):
-        high = low + 1
+    high = int((top - score) * per_point + 1e-6)
+    steps = _bisected(enough, high) if again.choice.rungs else _counted(again, code, enough, high, per_point)
+    if steps is not None:
+        yield Change(kind="score", what="expected_score", amount_units=round(steps / per_point, 6), unit="")
+
+
+def _bisected(enough: Callable[[int], bool], high: int) -> int | None:
+    if high < 1 or not enough(high):
+        return None
+    low = 0
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if enough(middle) else (middle, high)
-    yield Change(kind="score", what="expected_score", amount_units=round(high / per_point, 6), unit="")
+    return high
 
 
-def _shortfall(
-    problem: SelectionProblem, code: str, choice: Choice, tally: Tally, pick: Pick, per_point: int
-) -> int:
-    """Where the score alone decides: by how many steps the best set with the candidate falls short."""
-    forced = pick(problem, tally, {code: True})
+def _counted(
+    again: Again, code: str, enough: Callable[[int], bool], high: int, per_point: int
+) -> int | None:
+    """Where the score alone decides: what the best set with the candidate falls short, or a step more."""
+    forced, unit = again.forced(code), 10**again.problem.policy.score_decimals
     if forced.taken is None:
-        return 10**9
-    unit = 10**problem.policy.score_decimals
-    return max(1, -(-(choice.score - forced.score) * per_point // unit))
+        return None
+    short = max(1, -(-(again.choice.score - forced.score) * per_point // unit))
+    return next((steps for steps in (short, short + 1) if steps <= high and enough(steps)), None)

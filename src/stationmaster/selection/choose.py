@@ -29,7 +29,7 @@ from stationmaster.selection.portfolio import (
     SOLVER,
     Binds,
     Choice,
-    Infeasible,
+    InfeasibleError,
     Portfolio,
     Tally,
     floors,
@@ -65,7 +65,7 @@ def pick(
     rule = shortlist.choose if problem.stage is Stage.SHORTLIST else RULES[problem.policy.rule]
     try:
         return rule(Portfolio(exact(problem), tally=tally or Tally(), fixed=fixed or {}))
-    except Infeasible:
+    except InfeasibleError:
         return Choice(taken=None)
 
 
@@ -172,9 +172,4 @@ def conflicts(problem: SelectionProblem) -> tuple[Conflict, ...]:
 
 
 def _feasible(problem: SelectionProblem, names: frozenset[str]) -> bool:
-    portfolio = Portfolio(exact(problem), Binds(floors=names))
-    try:
-        portfolio.maximise(0)
-    except Infeasible:
-        return False
-    return True
+    return Portfolio(exact(problem), Binds(floors=names)).feasible()

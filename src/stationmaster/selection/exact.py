@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 from stationmaster.selection.letters import Candidate, SelectionProblem
 
@@ -16,6 +17,7 @@ AMOUNT = 10**6
 WORK = 10**4
 
 
+@cache
 def whole(value: float, scale: int) -> int:
     """``value * scale`` to the nearest whole number, from the shortest decimal form of the float."""
     return round(Fraction(repr(float(value))) * scale)
@@ -26,8 +28,8 @@ class Exact:
     """A problem's eligible candidates as whole numbers.
 
     ``cost[r][i]`` in millionths, ``charge[g][r][i]`` the part of it charged to group g (rounded to the
-    nearest millionth, halves up), ``score[i]``, ``merit[g][i]`` the score by the work of group g
-    (ten-thousandths of a score unit) and ``asked[g]`` its sum over all candidates: what g asked for.
+    nearest millionth, halves up; empty where no shares are stated), ``score[i]``,
+    ``merit[g][i]`` the score by the work of group g (ten-thousandths of a score unit) and ``asked[g]`` its sum over all candidates: what g asked for.
     """
 
     problem: SelectionProblem
@@ -95,9 +97,10 @@ def exact(problem: SelectionProblem) -> Exact:
     merit = tuple(
         tuple(parts.get(g, 0) * s for parts, s in zip(work, score, strict=True)) for g in groups
     )
+    shared = groups if policy.share_caps else ()
     charge = {
         g: tuple(tuple(charged(c, w, g) for c, w in zip(row, work, strict=True)) for row in cost)
-        for g in groups
+        for g in shared
     }
     floor = None if policy.min_score is None else whole(policy.min_score, 10**policy.score_decimals)
     return Exact(

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 from stationmaster.measure.reasons import Reason
 from stationmaster.selection import lot
-from stationmaster.selection.challenge import Pick, changes
-from stationmaster.selection.exact import AMOUNT, Exact, charged, exact
+from stationmaster.selection.challenge import Again, Pick, changes
+from stationmaster.selection.exact import AMOUNT, Exact, exact
 from stationmaster.selection.letters import Candidate, Decision, SelectionProblem, Stage, Verdict
-from stationmaster.selection.portfolio import Choice, Portfolio, Tally, counts, floors, limits
+from stationmaster.selection.portfolio import Choice, Tally, counts, floors, limits
 from stationmaster.selection.reasons import amount
 
 
@@ -36,6 +36,7 @@ def explain(
     numbers = exact(problem)
     taken = choice.taken or frozenset()
     reserves = _reserves(problem, choice, tally, pick)
+    again = Again(problem, choice, tally, pick)
     decisions, cut = [], []
     for candidate in sorted(problem.candidates, key=lambda c: c.code):
         code = candidate.code
@@ -52,7 +53,7 @@ def explain(
         else:
             spare = tally.solves < problem.explain_count
             cut += [] if spare else [code]
-            decisions.append(_passed_over(problem, numbers, candidate, choice, reserves, tally, pick, spare))
+            decisions.append(_passed_over(again, numbers, candidate, reserves, spare))
     return tuple(decisions), tuple(cut)
 
 
@@ -93,21 +94,20 @@ def _serves(name: str, candidate: Candidate) -> bool:
 
 
 def _passed_over(
-    problem: SelectionProblem, numbers: Exact, candidate: Candidate, choice: Choice,
-    reserves: dict[str, tuple[str, ...]], tally: Tally, pick: Pick, spare: bool,
+    again: Again, numbers: Exact, candidate: Candidate, reserves: dict[str, tuple[str, ...]], spare: bool
 ) -> Decision:
-    code = candidate.code
+    code, choice = candidate.code, again.choice
     reasons = list(blocks(numbers, code, choice.taken or frozenset()))
     barred = {r.code for r in reasons} & {"below-score", "no-partner", "exceeds-offer"}
     if spare and not barred:
-        reasons.append(_price(problem, code, choice, tally, pick))
+        reasons.append(_price(again, code))
     if code in reserves:
         reasons.append(Reason("reserve", {"candidates": " or ".join(reserves[code])}))
     return Decision(
         candidate=code,
         verdict=Verdict.RESERVE if code in reserves else Verdict.NOT_SELECTED,
         reasons=tuple(reasons) or (Reason("adds-nothing"),),
-        changes=changes(problem, code, choice, tally, pick) if spare else (),
+        changes=changes(again, code) if spare else (),
         by_lot=code in choice.by_lot,
         reserve_for=reserves.get(code, ()),
     )
@@ -120,7 +120,8 @@ def blocks(numbers: Exact, code: str, taken: frozenset[str]) -> Iterable[Reason]
     final = problem.stage is Stage.FINAL
     if i in numbers.below:
         least = amount(problem.policy.min_score or 0.0, "")
-        yield Reason("below-score", {"score": amount(numbers.candidates[i].expected_score, ""), "least": least})
+        score = amount(numbers.candidates[i].expected_score, "")
+        yield Reason("below-score", {"score": score, "least": least})
     if final and problem.policy.rule == "partner-shares" and not numbers.group_work[i]:
         yield Reason("no-partner")
     if len(inside) >= problem.places:
@@ -150,7 +151,7 @@ def _limits(numbers: Exact, i: int, inside: list[int]) -> Iterable[Reason]:
 
 
 def _caps(numbers: Exact, i: int, inside: list[int]) -> Iterable[Reason]:
-    for group in numbers.group_work[i]:
+    for group in numbers.group_work[i] if numbers.charge else ():
         for number, resource in enumerate(numbers.problem.resources):
             cap = numbers.cap(group, number)
             row = numbers.charge[group][number]
@@ -163,9 +164,9 @@ def _caps(numbers: Exact, i: int, inside: list[int]) -> Iterable[Reason]:
                 })
 
 
-def _price(problem: SelectionProblem, code: str, choice: Choice, tally: Tally, pick: Pick) -> Reason:
+def _price(again: Again, code: str) -> Reason:
     """What the best choice with the candidate would lose, at the first objective that loses."""
-    forced = pick(problem, tally, {code: True})
+    forced, choice, problem = again.forced(code), again.choice, again.problem
     if forced.taken is None:
         return Reason("costs-floor")
     steps = problem.policy.footing_steps
