@@ -6,7 +6,8 @@ countries. A call therefore freezes one edition of the table, and every group is
 
 from __future__ import annotations
 
-import re
+import csv
+import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from typing import Final
 from stationmaster.call.letters import Country
 from stationmaster.measure.codes import known, nearest
 from stationmaster.measure.errors import StationError
-from stationmaster.measure.files import read_csv
+from stationmaster.measure.files import read_csv, read_text
 
 #: The six official languages of the United Nations, as the table's columns name them.
 LANGUAGES: Final = ("ar", "zh", "en", "fr", "ru", "es")
@@ -33,9 +34,6 @@ ATTRIBUTES: Final = (
     "small_island",
     "first_time",
 )
-
-_ALPHA3 = re.compile(r"[A-Z]{3}")
-_ALPHA2 = re.compile(r"[A-Z]{2}")
 
 
 @dataclass(frozen=True)
@@ -100,16 +98,11 @@ def read_countries(path: Path) -> Countries:
     Raises:
         StationError: with file, line and column, for a row that cannot be a country or a code twice.
     """
-    rows: list[Country] = []
-    seen: set[str] = set()
-    for line, row in enumerate(read_csv(Country, path), 2):
-        place: dict[str, object] = {"file": str(path), "line": line}
-        _well_formed(row, place)
-        if row.code in seen:
-            raise StationError("duplicate", **place, field="code", value=row.code, kind="country code")
-        seen.add(row.code)
-        rows.append(row)
-    return Countries(tuple(rows))
+    rows = tuple(read_csv(Country, path))
+    try:
+        return Countries(rows)
+    except StationError as error:
+        raise error.at(file=str(path), line=_last_line(path, str(error.facts["value"]))) from None
 
 
 def groups(country: Country, attribute: str, when: datetime | date) -> tuple[str, ...]:
@@ -148,15 +141,10 @@ def first_time(countries: Iterable[Country]) -> tuple[Country, ...]:
     return tuple(c for c in countries if c.flown_before is False)
 
 
-def _well_formed(row: Country, place: Mapping[str, object]) -> None:
-    wants = (
-        ("code", _ALPHA3.fullmatch(row.code), row.code, "three capitals, as KEN"),
-        ("code2", _ALPHA2.fullmatch(row.code2), row.code2, "two capitals, as KE"),
-        ("m49", 0 < row.m49 < 1000, row.m49, "a number from 1 to 999"),
-    )
-    for name, good, value, expected in wants:
-        if not good:
-            raise StationError("bad-value", **place, field=name, value=value, expected=expected)
+def _last_line(path: Path, cell: str) -> int:
+    """The last line of a CSV file that holds a cell."""
+    reader = csv.reader(io.StringIO(read_text(path, "a CSV file"), newline=""))
+    return max((reader.line_num for row in reader if cell in row), default=0)
 
 
 def _aliases(row: Country) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -35,6 +36,16 @@ class Country:
     landlocked_developing: bool = False
     small_island: bool = False
     flown_before: bool | None = None
+
+    def __post_init__(self) -> None:
+        wants: tuple[tuple[str, bool, str], ...] = (
+            ("code", re.fullmatch(r"[A-Z]{3}", self.code) is not None, "three capitals, as KEN"),
+            ("code2", re.fullmatch(r"[A-Z]{2}", self.code2) is not None, "two capitals, as KE"),
+            ("m49", 0 < self.m49 < 1000, "a number from 1 to 999"),
+        )
+        for name, good, expected in wants:
+            if not good:
+                raise StationError("bad-value", field=name, value=getattr(self, name), expected=expected)
 
 
 @dataclass(frozen=True, kw_only=True)

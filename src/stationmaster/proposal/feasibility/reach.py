@@ -23,7 +23,7 @@ def off_nadir_reach_deg(altitude_km: float, off_nadir_deg: float) -> float:
     three angles make 90 degrees.
 
     >>> round(off_nadir_reach_deg(390.0, 0.0), 6), round(off_nadir_reach_deg(390.0, 90.0), 2)
-    (0.0, 19.55)
+    (0.0, 19.56)
     """
     horizon = EARTH_RADIUS_KM / (EARTH_RADIUS_KM + altitude_km)
     nadir = radians(min(max(off_nadir_deg, 0.0), 90.0))
