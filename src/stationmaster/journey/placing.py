@@ -106,19 +106,18 @@ def weekly_operations(station: Station, kind: str) -> int:
 def item(dossier: Dossier, weight: float, must: bool, shares: dict[str, float] | None) -> Item:
     """A dossier as cargo.
 
-    Arm operations: the odd one is the installation. The crew's set-up is what its procedures do
-    once, at most half of all its hours.
+    Arm operations: the odd one is the installation. The crew's set-up is what of its hours the
+    weekly procedures do not explain.
     """
     needs = dossier.needs
-    once = sum(
-        op.duration_min * op.crew_count for op in dossier.operations if op.must and op.per_week_count == 1
-    )
+    weeks = max(1, math.ceil(needs.duration_d / 7))
+    weekly_h = sum(op.duration_min * op.crew_count * op.per_week_count for op in dossier.operations) / 60
     removals = needs.arm_operations // 2
     return Item(
         code=dossier.code,
         title=dossier.title,
         needs=tuple(places_needed(dossier)),
-        weeks=max(1, math.ceil(needs.duration_d / 7)),
+        weeks=weeks,
         priority_weight=weight,
         must=must,
         up_mass_kg=needs.up_mass_kg,
@@ -129,7 +128,7 @@ def item(dossier: Dossier, weight: float, must: bool, shares: dict[str, float] |
         power_w=needs.power_w,
         data_gb_d=needs.data_gb_d,
         crew_time_h=needs.crew_time_h,
-        setup_time_h=round(min(once / 60, needs.crew_time_h / 2), 3),
+        setup_time_h=round(max(0.0, needs.crew_time_h - weekly_h * weeks), 3),
         arm_in=needs.arm_operations - removals,
         arm_out=removals,
         airlock_in=int(needs.airlock),
@@ -338,11 +337,12 @@ class _Planner:
             )
 
     def system(self, scenario: Scenario) -> Iterator[Activity]:
-        """The station's own work; what must be done outweighs any single experiment."""
+        """The station's own work, on its first power bus; what must be done outweighs any experiment."""
+        bus = self.station.channels[0].code
         names = {op.name: op.code for op in scenario.system_work}
         for operation in scenario.system_work:
             weight = 8.0 if operation.must else 4.0
-            yield from self._occurrences(operation.code, operation, names, weight, STATION, (), "")
+            yield from self._occurrences(operation.code, operation, names, weight, STATION, (), bus)
 
     def _occurrences(
         self,
@@ -365,7 +365,7 @@ class _Planner:
                 crew_count=operation.crew_count,
                 skill="" if operation.skill == "general" else operation.skill,
                 skilled_count=1 if operation.crew_count > 1 and operation.skill != "general" else None,
-                uses=tuple(Use(facility=self._facility(kind, places_given)) for kind in operation.uses),
+                uses=tuple(Use(facility=code) for code in self._facilities(operation, places_given)),
                 power_w=operation.power_w,
                 channel=channel if operation.power_w else "",
                 inside=(operation.window,) if operation.window not in ("any", "target") else (),
@@ -390,8 +390,11 @@ class _Planner:
             ),
         )
 
-    def _facility(self, kind: str, places_given: tuple[str, ...]) -> str:
-        """The rack or mechanism of a kind: that of the berth where it offers it, else the first."""
-        offering = [rack.code for rack in self.station.racks if kind in rack.offers]
-        offering += [m.code for m in self.station.mechanisms if m.kind == kind]
-        return next((code for code in places_given if code in offering), offering[0])
+    def _facilities(self, operation: Operation, places_given: tuple[str, ...]) -> Iterator[str]:
+        """For each kind used, the rack or mechanism that offers it: the berth's own, else the first."""
+        found: dict[str, None] = {}
+        for kind in operation.uses:
+            offering = [rack.code for rack in self.station.racks if kind in rack.offers]
+            offering += [m.code for m in self.station.mechanisms if m.kind == kind]
+            found[next((code for code in places_given if code in offering), offering[0])] = None
+        yield from found

@@ -1,0 +1,74 @@
+"""``stationmaster run``: a scenario's whole journey."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+EXAMPLES = """
+Examples:
+  stationmaster run scenarios/css-2018 --out out/css-2018;
+  stationmaster run scenarios/css-2018 --out OUT --catalogue gp.csv.gz --json;
+  stationmaster run scenarios/iss-shares --out OUT --executor process;
+  stationmaster run scenarios/css-2018 --out OUT --until selection
+"""
+
+
+def run(
+    scenario: Annotated[Path, typer.Argument(help="A scenario's folder (it holds scenario.toml).")],
+    out: Annotated[Path, typer.Option(help="The output folder; replaced only when the new output is whole.")],
+    catalogue: Annotated[
+        Path | None,
+        typer.Option(
+            help="A catalogue file (OMM as CSV, JSON, KVN or XML; TLE or 3LE; gzip of any). Without it the "
+            "station is held against a synthetic population, and every page says so."
+        ),
+    ] = None,
+    station: Annotated[
+        str | None, typer.Option(help="A station (code or file) in place of the scenario's.")
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            help="The last stage to do: call, proposal, review-1, shortlist, review-2, selection, manifest, "
+            "orbit, timeline or safety."
+        ),
+    ] = None,
+    executor: Annotated[str, typer.Option(help="serial, process or ray.")] = "serial",
+    workers: Annotated[int | None, typer.Option(help="Processes of the process executor.", min=1)] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar, no summary.")] = False,
+) -> None:
+    """Take a call from the invitation to a crew timetable that is checked against the sky."""
+    from stationmaster import executor as engines
+    from stationmaster.cli.progress import Bars
+    from stationmaster.journey.run import run_scenario
+    from stationmaster.journey.stages import NAMES
+    from stationmaster.report.summary import json_text, sentences
+    from stationmaster.report.write import finish
+
+    engine = engines.executor(executor, workers)
+    with Bars(NAMES, quiet=quiet) as bars:
+        done = run_scenario(
+            scenario,
+            out,
+            station=station,
+            catalogue=catalogue,
+            until=until,
+            executor=engine,
+            progress=bars,
+            finish=lambda run: finish(run, bars),
+        )
+    if json:
+        print(json_text(done))
+    elif not quiet:
+        print("\n".join(sentences(done)))
+    stopped = {name: found for name, found in done.faults.items() if found}
+    if stopped:
+        from stationmaster.measure.errors import StationError
+
+        name, found = next(iter(stopped.items()))
+        count = sum(len(faults) for faults in stopped.values())
+        raise StationError("checker-found", stage=name, count=count, first=found[0].says)

@@ -1,0 +1,39 @@
+"""Tables in the terminal, by rich."""
+
+from __future__ import annotations
+
+from stationmaster.station.letters import Station
+from stationmaster.station.table import Row
+
+
+def print_station(station: Station, rows: tuple[Row, ...]) -> None:
+    """A station's figures, section by section; estimates carry the mark."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    console.print(
+        f"[bold]{station.name}[/bold] ({station.code}), {station.operator}; collected {station.collected}"
+    )
+    for section in dict.fromkeys(row.section for row in rows):
+        table = Table(title=section, title_justify="left", title_style="bold", box=None, pad_edge=False)
+        for heading, right in (
+            ("name", False),
+            ("figure", False),
+            ("value", True),
+            ("unit", False),
+            ("", False),
+        ):
+            table.add_column(heading, justify="right" if right else "left")
+        before = None
+        for row in rows:
+            if row.section == section:
+                name = "" if row.name == before else row.name
+                table.add_row(
+                    name, row.figure, row.text, row.unit, f"[yellow]{row.mark}[/yellow]" if row.mark else ""
+                )
+                before = row.name
+        console.print(table)
+        console.print()
+    marked = sum(bool(row.mark) for row in rows)
+    console.print(f"{len(rows)} figures, of which {marked} stand in tables marked as estimates")

@@ -1,0 +1,143 @@
+"""A run in one object, for programs, and in a few sentences, for people."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from stationmaster.journey.run import Run
+from stationmaster.measure.reasons import say
+from stationmaster.measure.time import iso
+from stationmaster.proposal.reasons import REASONS as PROPOSAL_REASONS
+from stationmaster.selection.letters import Outcome, Verdict
+from stationmaster.selection.reasons import REASONS as SELECTION_REASONS
+
+SHOWN_KM = 5.0
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """The result of a run as plain data; keys of stages that were not done are absent.
+
+    ``conjunctions.count`` counts approaches under 5 km in the seven days of ``conjunctions.start`` to
+    ``end``; ``closest`` is the closest of all.
+    """
+    journey = run.journey
+    countries = {country for dossier in journey.scenario.dossiers for country in dossier.countries}
+    found: dict[str, Any] = {
+        "scenario": journey.scenario.code,
+        "station": journey.scenario.station.code,
+        "proposals": len(journey.scenario.dossiers),
+        "countries": len(countries),
+    }
+    if "shortlist" in journey.answers:
+        found["shortlisted"] = len(journey.on("shortlist"))
+        found["shortlist"] = list(journey.on("shortlist"))
+    if "selection" in journey.answers:
+        found |= _selection(run)
+    if "manifest" in journey.answers:
+        manifest = journey.answers["manifest"]
+        found["manifest"] = {
+            "placed": [berth.item for berth in manifest.berths],
+            "not_placed": [item.item for item in manifest.not_placed],
+        }
+    if "timeline" in journey.answers:
+        found["timeline"] = _timeline(run)
+    if "safety" in journey.answers:
+        found["conjunctions"] = _conjunctions(run)
+    found["faults"] = sum(len(faults) for faults in run.faults.values())
+    found["stages"] = {name: len(faults) for name, faults in run.faults.items()}
+    found["digest"] = run.record.digest
+    found["out"] = str(run.folder)
+    return found
+
+
+def _selection(run: Run) -> dict[str, Any]:
+    outcome: Outcome = run.journey.answers["selection"]
+    dossiers = {dossier.code: dossier for dossier in run.journey.scenario.dossiers}
+    sentences = {**PROPOSAL_REASONS, **SELECTION_REASONS}
+    chosen = [d for d in outcome.decisions if d.verdict in (Verdict.SELECTED, Verdict.CONDITIONAL)]
+    return {
+        "selected": [
+            {
+                "code": decision.candidate,
+                "title": dossiers[decision.candidate].title,
+                "status": "accepted" if decision.verdict is Verdict.SELECTED else "conditional",
+                "reasons": [say(reason, sentences) for reason in decision.reasons],
+            }
+            for decision in chosen
+        ],
+        "countries_selected": len({c for d in chosen for c in dossiers[d.candidate].countries}),
+    }
+
+
+def _timeline(run: Run) -> dict[str, Any]:
+    problem, plan = run.journey.problems["timeline"], run.journey.answers["timeline"]
+    return {
+        "start": iso(problem.start),
+        "activities": len(problem.activities),
+        "scheduled": len(problem.activities) - len(plan.unplaced),
+        "status": str(plan.status),
+        "gap_fraction": plan.gap_fraction,
+        "faults": len(run.faults["timeline"]),
+    }
+
+
+def _conjunctions(run: Run) -> dict[str, Any]:
+    screening = run.journey.answers["safety"]
+    closest = screening.closest
+    return {
+        "count": sum(one.miss_km < SHOWN_KM for one in screening.conjunctions),
+        "under_km": SHOWN_KM,
+        "start": iso(screening.span.start),
+        "end": iso(screening.span.end),
+        "population": str(screening.population),
+        "closest": None
+        if closest is None
+        else {
+            "object": closest.name,
+            "object_id": closest.object_id,
+            "utc": iso(closest.tca),
+            "km": closest.miss_km,
+            "probability": closest.probability.probability,
+        },
+        "companions": len(screening.companions),
+        "unusable": len(screening.unusable),
+    }
+
+
+def json_text(run: Run) -> str:
+    """The summary as one line of JSON."""
+    return json.dumps(summary(run), ensure_ascii=False)
+
+
+def sentences(run: Run) -> list[str]:
+    """What a person wants to know at once; the last line is the path of the report."""
+    found = summary(run)
+    lines = [f"{found['proposals']} proposals from {found['countries']} countries"]
+    if "selected" in found:
+        accepted = sum(one["status"] == "accepted" for one in found["selected"])
+        conditional = len(found["selected"]) - accepted
+        lines.append(
+            f"{found['shortlisted']} shortlisted; {accepted} accepted and {conditional} conditional, "
+            f"from {found['countries_selected']} countries"
+        )
+    if "timeline" in found:
+        week = found["timeline"]
+        lines.append(
+            f"week of {week['start'][:10]}: {week['scheduled']} of {week['activities']} activities scheduled"
+        )
+    if "conjunctions" in found:
+        lines.append(_sky_sentence(found["conjunctions"]))
+    lines.append(f"faults found by the checkers: {found['faults']}")
+    lines.append(f"digest {found['digest']}")
+    lines.append(f"report: {run.folder / 'report' / 'index.html'}")
+    return lines
+
+
+def _sky_sentence(sky: dict[str, Any]) -> str:
+    against = "a synthetic population" if sky["population"] == "synthetic" else "the catalogue"
+    text = f"{sky['count']} approaches under {sky['under_km']:g} km in seven days against {against}"
+    closest = sky["closest"]
+    if closest is None:
+        return f"{text}; nothing came within reach"
+    return f"{text}; closest {closest['object']}, {closest['km']:.3f} km at {closest['utc']}"
