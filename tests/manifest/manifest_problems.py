@@ -87,15 +87,16 @@ def rack(share: float = 0.5) -> tuple[Need, ...]:
 
 def item(code: str, **fields: object) -> Item:
     """An item that half fills the rack for four weeks, unless said."""
-    plain = {"title": code, "needs": rack(), "weeks": 4, "up_mass_kg": 20.0, "up_volume_l": 30.0, "power_w": 100.0,
-             "data_gb_d": 5.0, "crew_time_h": 8.0, "setup_time_h": 2.0}  # fmt: skip
+    plain = {"title": code, "needs": rack(), "weeks": 4, "up_mass_kg": 20.0, "up_volume_l": 30.0}
+    plain |= {"power_w": 100.0, "data_gb_d": 5.0, "crew_time_h": 8.0, "setup_time_h": 2.0}
     return Item(code=code, **{**plain, **fields})  # type: ignore[arg-type]
 
 
 def samples(**fields: object) -> dict[str, object]:
     """What makes an item one with living samples."""
-    return {"late_load": True, "start_within_d": 10.0, "down_mass_kg": 4.0, "cold_volume_l": 5.0,
-            "cold_temperature_c": -80.0, "return_within_d": 30.0, **fields}  # fmt: skip
+    living: dict[str, object] = {"late_load": True, "start_within_d": 10.0, "return_within_d": 30.0}
+    living |= {"down_mass_kg": 4.0, "cold_volume_l": 5.0, "cold_temperature_c": -80.0}
+    return {**living, **fields}
 
 
 def random_problem(seed: int, items: int = 7) -> ManifestProblem:

@@ -52,7 +52,7 @@ def not_placed(
             questions -= 1
             best = _smallest(model, i, aboard)
             singles = [best] if best is not None and len(best) == 1 else []
-            options = sorted([*options, *([best] if best else [])], key=len)
+            options = sorted([*options, *([best] if best is not None else [])], key=len)
         found[i] = tuple(_short(single) for single in singles[:ALTERNATIVES]) or _several(options)
     return tuple(NotPlaced(item=problem.items[i].code, reasons=found[i]) for i in left)
 
@@ -101,7 +101,10 @@ def _several(options: Sequence[Mapping[str, int]]) -> tuple[Reason, ...]:
 
 
 def _smallest(model: Model, index: int, aboard: set[str]) -> dict[str, int] | None:
-    """Solve with the item on board: fewest families widened, then by as little as found."""
+    """Solve with the item on board: fewest families widened, then by as little as found.
+
+    None where no widening helps; empty where the search ended without an answer.
+    """
     cp = model.cp.clone()
     for i, item in enumerate(model.problem.items):
         on = cp.get_bool_var_from_proto_index(model.on[i].index)
@@ -118,8 +121,9 @@ def _smallest(model: Model, index: int, aboard: set[str]) -> dict[str, int] | No
     solver.parameters.random_seed = 1
     solver.parameters.num_workers = 1
     solver.parameters.max_deterministic_time = EFFORT_S
-    if solver.solve(cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return None
+    status = solver.solve(cp)
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return None if status == cp_model.INFEASIBLE else {}
     return {family: solver.value(width) for family, width in widths.items() if solver.value(width) > 0}
 
 
