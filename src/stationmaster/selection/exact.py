@@ -27,9 +27,10 @@ def whole(value: float, scale: int) -> int:
 class Exact:
     """A problem's eligible candidates as whole numbers.
 
-    ``cost[r][i]`` in millionths, ``charge[g][r][i]`` the part of it charged to group g (rounded to the
-    nearest millionth, halves up; empty where no shares are stated), ``score[i]``,
-    ``merit[g][i]`` the score by the work of group g (ten-thousandths of a score unit) and ``asked[g]`` its sum over all candidates: what g asked for.
+    ``cost[r][i]`` in millionths; ``charge[g][r][i]`` the part of it charged to group g (to the nearest
+    millionth, halves up; empty where no shares are stated); ``score[i]``; ``merit[g][i]`` the score by
+    the work of group g (ten-thousandths of a score unit) and ``asked[g]`` its sum over all candidates:
+    what g asked for; ``below`` the candidates under the lowest score.
     """
 
     problem: SelectionProblem

@@ -1,0 +1,233 @@
+"""Proof by enumeration: every set that fits, and the best of them by the stated order of objectives.
+
+Part of the check: it reads the problem for itself and shares nothing with the maker. Sets grow one
+candidate at a time; whatever breaks a budget, a limit or a share is dropped at once, for all that is
+larger breaks it too. Practical to about twenty candidates, more where room is tight.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stationmaster.selection.letters import Candidate, SelectionProblem, Stage
+
+Table = NDArray[np.int64]
+
+#: Sets times bounds that may be held at once.
+LARGEST = 30_000_000
+
+
+def scaled(value: float, decimals: int) -> int:
+    """A float as a whole number of units of its last decimal that counts."""
+    return int((Decimal(repr(float(value))) * 10**decimals).to_integral_value(ROUND_HALF_EVEN))
+
+
+def group_work(problem: SelectionProblem, candidate: Candidate) -> Mapping[str, int]:
+    """Ten-thousandths of the work of each group in a candidate."""
+    attribute, found = problem.policy.group_by, dict[str, int]()
+    for work in candidate.work:
+        named = attribute in problem.group_of
+        group = problem.group_of[attribute].get(work.country) if named else work.country
+        if group and work.work_share > 0:
+            found[group] = found.get(group, 0) + scaled(work.work_share, 4)
+    return found
+
+
+def share_limit(problem: SelectionProblem, group: str, available: int) -> int | None:
+    """The most a group may be charged of a resource, in millionths, or None where nothing is stated."""
+    policy = problem.policy
+    if not policy.share_caps or (group not in policy.share_caps and policy.rule != "partner-shares"):
+        return None
+    share = Decimal(repr(float(policy.share_caps.get(group, 0.0))))
+    return int((share + Decimal(repr(float(policy.share_tolerance_share)))) * available)
+
+
+def charge(cost: int, work: Mapping[str, int], group: str) -> int:
+    """A group's part of a cost by its work among the groups' work, to the nearest millionth."""
+    whole, rest = divmod(cost * work.get(group, 0), max(1, sum(work.values())))
+    return whole + (2 * rest >= sum(work.values()) > 0)
+
+
+@dataclass(frozen=True)
+class Bound:
+    """One thing no choice may exceed: a name, a weight for each candidate, a limit."""
+
+    name: str
+    weights: tuple[int, ...]
+    limit: int
+
+
+def bounds(problem: SelectionProblem, people: tuple[Candidate, ...], *, policy: bool) -> list[Bound]:
+    """All bounds of a stage: places, resources, and (with ``policy``) limits and shares."""
+    found = [Bound("places", tuple(1 for _ in people), problem.places)]
+    if problem.stage is not Stage.FINAL:
+        return found
+    work = [group_work(problem, c) for c in people]
+    for resource in problem.resources:
+        costs = [scaled(c.cost_units.get(resource.code, 0.0), 6) for c in people]
+        available = scaled(resource.available_units, 6)
+        found.append(Bound(resource.code, tuple(costs), available))
+        for group in sorted({g for w in work for g in w}) if policy else ():
+            limit = share_limit(problem, group, available)
+            if limit is not None:
+                weights = tuple(charge(c, w, group) for c, w in zip(costs, work, strict=True))
+                found.append(Bound(f"{resource.code} of {group}", weights, limit))
+    for attribute in ("lead_country", "investigator", "field") if policy else ():
+        most = getattr(problem.policy, f"max_per_{attribute}")
+        for value in sorted({getattr(c, attribute) for c in people}):
+            weights = tuple(int(getattr(c, attribute) == value) for c in people)
+            found.append(Bound(f"max_per_{attribute} {value}", weights, most))
+    return found
+
+
+def open_to_choice(problem: SelectionProblem, *, policy: bool) -> tuple[Candidate, ...]:
+    """The candidates that may be taken at all."""
+    rule, floor = problem.policy, problem.policy.min_score
+    found = []
+    for candidate in sorted((c for c in problem.candidates if c.eligible), key=lambda c: c.code):
+        fits = all(candidate.cost_units.get(r.code, 0.0) <= r.available_units for r in problem.resources)
+        low = policy and floor is not None and candidate.expected_score < floor
+        alone = rule.rule == "partner-shares" and problem.stage is Stage.FINAL and policy
+        if fits and not low and (not alone or group_work(problem, candidate)):
+            found.append(candidate)
+    return tuple(found)
+
+
+def sets(people: tuple[Candidate, ...], limits: list[Bound]) -> NDArray[np.bool_] | None:
+    """Every set within the bounds, one row each, or None where there are too many to hold."""
+    binding = [b for b in limits if sum(b.weights) > b.limit]
+    caps = np.array([b.limit for b in binding], dtype=np.int64)
+    rows = np.array([b.weights for b in binding], dtype=np.int64).reshape(len(binding), len(people))
+    used, members = np.zeros((1, len(binding)), dtype=np.int64), np.zeros((1, len(people)), dtype=np.bool_)
+    for i in range(len(people)):
+        with_it = used + rows[:, i]
+        fits = (with_it <= caps).all(axis=1)
+        grown = members[fits]
+        grown[:, i] = True
+        used, members = np.concatenate([used, with_it[fits]]), np.concatenate([members, grown])
+        if members.shape[0] * (len(binding) + len(people)) > LARGEST:
+            return None
+    return members
+
+
+def floor_counts(
+    problem: SelectionProblem, people: tuple[Candidate, ...], members: NDArray[np.bool_], name: str
+) -> Table:
+    """What each set reaches of a floor."""
+    if name in ("min_countries", "min_groups"):
+        traits = [
+            {w.country for w in c.work if w.work_share > 0} if name == "min_countries"
+            else set(group_work(problem, c)) for c in people
+        ]
+        total = np.zeros(members.shape[0], dtype=np.int64)
+        for value in sorted(set().union(*traits)) if traits else ():
+            total += members[:, [value in t for t in traits]].any(axis=1)
+        return total
+    flags = {
+        "min_first_time": [c.first_time for c in people],
+        "min_least_developed": [c.least_developed for c in people],
+    }.get(name, [f"min_per_mode.{c.mode}" == name for c in people])
+    return np.asarray(members @ np.array(flags, dtype=np.int64), dtype=np.int64)
+
+
+def asked_floors(problem: SelectionProblem) -> dict[str, int]:
+    """The floors that a policy asks for."""
+    policy = problem.policy
+    found = {
+        "min_countries": policy.min_countries,
+        "min_groups": policy.min_groups,
+        "min_first_time": policy.min_first_time,
+        "min_least_developed": policy.min_least_developed,
+    } | {f"min_per_mode.{mode}": number for mode, number in (policy.min_per_mode or {}).items()}
+    return {name: number for name, number in found.items() if number > 0}
+
+
+def successes(
+    problem: SelectionProblem, people: tuple[Candidate, ...], members: NDArray[np.bool_]
+) -> Table:
+    """The success of each group that asked for anything, in whole steps, for each set."""
+    eligible = [c for c in problem.candidates if c.eligible]
+    decimals, steps = problem.policy.score_decimals, problem.policy.footing_steps
+    merits: dict[str, dict[str, int]] = {}
+    for candidate in eligible:
+        for group, work in group_work(problem, candidate).items():
+            merits.setdefault(group, {})[candidate.code] = work * scaled(candidate.expected_score, decimals)
+    columns = []
+    for _, merit in sorted(merits.items()):
+        asked = sum(merit.values())
+        if asked > 0:
+            weights = np.array([merit.get(c.code, 0) for c in people], dtype=np.int64)
+            columns.append(steps * (members @ weights) // asked)
+    return np.array(columns, dtype=np.int64).T.reshape(members.shape[0], len(columns))
+
+
+def scores(problem: SelectionProblem, people: tuple[Candidate, ...], members: NDArray[np.bool_]) -> Table:
+    """The total score of each set, in units of the last decimal that counts."""
+    weights = [scaled(c.expected_score, problem.policy.score_decimals) for c in people]
+    return np.asarray(members @ np.array(weights, dtype=np.int64), dtype=np.int64)
+
+
+def draw(seed: int, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """The lot, drawn again."""
+    return tuple(sorted(codes, key=lambda c: hashlib.sha256(f"{seed}|{c}".encode()).hexdigest()))
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What enumeration found: the best set (None: none keeps the floors) and the best totals."""
+
+    chosen: tuple[str, ...] | None
+    floors_total: int | None
+    free_total: int
+    reachable: Mapping[str, int]
+
+
+def prove(problem: SelectionProblem, conflict: tuple[str, ...] = ()) -> Proof | None:
+    """Find the best set by enumeration, or None where there are too many sets.
+
+    Args:
+        problem: what is chosen from.
+        conflict: floors said to contradict each other: for each, the most that is reachable while the
+            others are kept is found too.
+    """
+    free_people, people = open_to_choice(problem, policy=False), open_to_choice(problem, policy=True)
+    free = sets(free_people, bounds(problem, free_people, policy=False))
+    members = None if free is None else sets(people, bounds(problem, people, policy=True))
+    if free is None or members is None:
+        return None
+    counts = {name: floor_counts(problem, people, members, name) for name in asked_floors(problem)}
+    kept = {name: counts[name] >= asked for name, asked in asked_floors(problem).items()}
+    reachable = {}
+    for name in conflict:
+        others = [kept[n] for n in conflict if n != name]
+        rest = np.logical_and.reduce(others or [np.ones(len(members), bool)])
+        reachable[name] = int(counts[name][rest].max(initial=0))
+    fine = members[np.logical_and.reduce(list(kept.values()) or [np.ones(len(members), bool)])]
+    free_total = int(scores(problem, free_people, free).max(initial=0))
+    if not len(fine):
+        return Proof(None, None, free_total, reachable)
+    floors_total = int(scores(problem, people, fine).max())
+    return Proof(_best(problem, people, fine), floors_total, free_total, reachable)
+
+
+def _best(
+    problem: SelectionProblem, people: tuple[Candidate, ...], members: NDArray[np.bool_]
+) -> tuple[str, ...]:
+    if problem.stage is Stage.FINAL and problem.policy.rule == "equal-footing":
+        ladder = np.sort(successes(problem, people, members), axis=1)
+        for level in range(ladder.shape[1]):
+            best = ladder[:, level] == ladder[:, level].max()
+            members, ladder = members[best], ladder[best]
+    total = scores(problem, people, members)
+    members = members[total == total.max()]
+    codes = [c.code for c in people]
+    for code in draw(problem.seed, tuple(codes)):
+        has = members[:, codes.index(code)]
+        members = members[has] if has.any() else members
+    return tuple(code for code, inside in zip(codes, members[0], strict=True) if inside)
