@@ -108,7 +108,7 @@ def test_golden_passes(day: tuple[OrbitProblem, OrbitAnswer, Sky]) -> None:
         for edge in ("start", "end"):
             seconds = np.array([(getattr(w, edge) - START).total_seconds() for w in whole])
             true = _roots(above, seconds - 20.0, seconds + 20.0)
-            assert np.abs(true - seconds).max() < 0.2  # the bar is 1 s
+            assert np.abs(true - seconds).max() < 0.05  # the bar is 1 s
         rises = [t for t, kind in zip(times, kinds, strict=True) if kind == 0]
         for window in whole:
             nearest = min(abs((t.utc_datetime() - window.start).total_seconds()) for t in rises)
@@ -130,7 +130,7 @@ def test_golden_eclipses(day: tuple[OrbitProblem, OrbitAnswer, Sky]) -> None:
             [(getattr(w, edge) - START).total_seconds() for w in eclipses if not getattr(w, f"cut_{edge}")]
         )
         true = _roots(sky.umbra, seconds - 30.0, seconds + 30.0)
-        assert np.abs(true - seconds).max() < 0.5
+        assert np.abs(true - seconds).max() < 0.2
 
 
 def test_golden_is_sunlit(day: tuple[OrbitProblem, OrbitAnswer, Sky]) -> None:

@@ -199,7 +199,10 @@ def problems(draw: st.DrawFn) -> OrbitProblem:
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(problems())
 def test_the_check_finds_nothing_wrong_with_any_prediction(problem: OrbitProblem) -> None:
-    assert faults(problem, predict(problem)) == ()
+    answer = predict(problem)
+    assert faults(problem, answer) == ()
+    assert from_json(OrbitProblem, to_json(problem)) == problem
+    assert from_json(OrbitAnswer, to_json(answer)) == answer
 
 
 @pytest.fixture(scope="module")

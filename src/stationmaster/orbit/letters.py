@@ -5,7 +5,7 @@ All times are UTC; latitudes and longitudes are geodetic (WGS 84), east positive
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -155,6 +155,7 @@ class Region:
     corners: tuple[Corner, ...]
     source: str | None = None
     estimate: bool = False
+    note: str = ""
 
     def __post_init__(self) -> None:
         if len(self.corners) < 3:
@@ -171,10 +172,11 @@ class Region:
         east = [(corner.longitude_deg - first + 180.0) % 360.0 - 180.0 for corner in self.corners]
         if max(east) - min(east) >= 180.0:
             expected = "less than 180 degrees of longitude"
-            raise StationError("bad-value", field="corners", value=max(east) - min(east), expected=expected)
+            value = f"{max(east) - min(east):g} degrees"
+            raise StationError("bad-value", field="corners", value=value, expected=expected)
 
 
-#: The South Atlantic Anomaly at station altitude.
+#: The South Atlantic Anomaly at station altitude: an estimate, for planning and not for dose.
 SOUTH_ATLANTIC_ANOMALY = Region(
     code="SAA",
     name="South Atlantic Anomaly",
@@ -195,6 +197,7 @@ SOUTH_ATLANTIC_ANOMALY = Region(
         )
     ),
     estimate=True,
+    note="a rough outline of where inner-belt protons reach 350 to 450 km; it drifts west 0.3 degrees a year",
 )
 
 
@@ -311,8 +314,8 @@ class OrbitAnswer:
     span: Span
     elements_epoch: datetime
     elements_source: str
-    elements_age_start_d: float
-    elements_age_end_d: float
+    elements_age_start_d: float = field(metadata={"signed": True})
+    elements_age_end_d: float = field(metadata={"signed": True})
     windows: tuple[Window, ...]
     sunlit_fraction: float
     betas: tuple[Beta, ...]
