@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-EXAMPLES = """
+EXAMPLES = """\b
 Examples:
-  stationmaster run scenarios/css-2018 --out out/css-2018;
-  stationmaster run scenarios/css-2018 --out OUT --catalogue gp.csv.gz --json;
-  stationmaster run scenarios/iss-shares --out OUT --executor process;
+  stationmaster run scenarios/css-2018 --out out/css-2018
+  stationmaster run scenarios/css-2018 --out OUT --catalogue gp.csv.gz --json
+  stationmaster run scenarios/iss-shares --out OUT --executor process
   stationmaster run scenarios/css-2018 --out OUT --until selection
 """
 

@@ -36,4 +36,4 @@ def print_station(station: Station, rows: tuple[Row, ...]) -> None:
         console.print(table)
         console.print()
     marked = sum(bool(row.mark) for row in rows)
-    console.print(f"{len(rows)} figures, of which {marked} stand in tables marked as estimates")
+    console.print(f"{len(rows)} figures, of which {marked} are estimates")

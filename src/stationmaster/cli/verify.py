@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-EXAMPLES = """
+EXAMPLES = """\b
 Examples:
-  stationmaster verify out/css-2018;
+  stationmaster verify out/css-2018
   stationmaster verify bundle.zip --json
 """
 

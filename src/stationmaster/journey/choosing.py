@@ -141,7 +141,7 @@ def dossiers(scenario: Scenario) -> Dossiers:
         members_only=call.members_only,
         offer={name: float(getattr(call.offer, name)) for name in RESOURCES},
         max_per_investigator=call.policy.max_per_investigator,
-        operator_country=operator_country(scenario.station),
+        operator_country=scenario.station.operator_country,
     )
     rows = tuple(
         CountryRow(
@@ -160,11 +160,6 @@ def least_developed(scenario: Scenario) -> frozenset[str]:
     """The least developed countries on the day the call opens."""
     when = scenario.call.opens
     return frozenset(c.code for c in scenario.countries if groups(c, "least_developed", when))
-
-
-def operator_country(station: Station) -> str | None:
-    """Where payloads are delivered to: the country of the operator, where its data say so."""
-    return (station.notes or {}).get("operator_country")
 
 
 def round_of_review(scenario: Scenario, stage: int, codes: tuple[str, ...], places: int) -> ReviewProblem:

@@ -161,6 +161,14 @@ def _screen_faults(problem: ScreeningProblem, answer: Screening, journey: Journe
 # ------------------------------------------------------------------------------------- the plot
 
 
+def _invitation(at: Journey) -> Invitation:
+    return choosing.invitation(at.scenario)
+
+
+def _dossiers(at: Journey) -> Dossiers:
+    return choosing.dossiers(at.scenario)
+
+
 def _first_round(at: Journey) -> ReviewProblem:
     places = at.scenario.call.policy.shortlist
     return choosing.round_of_review(at.scenario, 1, at.passed(), places)
@@ -191,22 +199,28 @@ def _week(at: Journey) -> WeekProblem:
     return placing.week(at.scenario, at.answers["manifest"], at.answers["review-2"], at.answers["orbit"])
 
 
+def _orbit(at: Journey) -> OrbitProblem:
+    return skies.orbit_problem(at.scenario, at.sky)
+
+
+def _sky(at: Journey) -> ScreeningProblem:
+    return skies.screening_problem(at.scenario, at.sky)
+
+
 #: An invitation goes out, countries answer, experts judge, a fair choice is made in two meetings; the
 #: chosen get a place and a flight; the orbit gives the windows, the crew gets its week; and nothing
 #: may hit the station.
 STEPS: tuple[Step, ...] = (
-    Step("call", Invitation, FrozenGroups, lambda at: choosing.invitation(at.scenario), _freeze, _call_faults),
-    Step("proposal", Dossiers, Assessments, lambda at: choosing.dossiers(at.scenario), _assess, _assess_faults),
+    Step("call", Invitation, FrozenGroups, _invitation, _freeze, _call_faults),
+    Step("proposal", Dossiers, Assessments, _dossiers, _assess, _assess_faults),
     Step("review-1", ReviewProblem, ReviewAnswer, _first_round, _judge, _judge_faults),
     Step("shortlist", SelectionProblem, Outcome, _shortlist, _decide, _decide_faults),
     Step("review-2", ReviewProblem, ReviewAnswer, _second_round, _judge, _judge_faults),
     Step("selection", SelectionProblem, Outcome, _selection, _decide, _decide_faults),
     Step("manifest", ManifestProblem, Manifest, _cargo, _plan, _plan_faults),
-    Step("orbit", OrbitProblem, OrbitAnswer,
-         lambda at: skies.orbit_problem(at.scenario, at.sky), _predict, _predict_faults),
+    Step("orbit", OrbitProblem, OrbitAnswer, _orbit, _predict, _predict_faults),
     Step("timeline", WeekProblem, WeekPlan, _week, _build, _build_faults),
-    Step("safety", ScreeningProblem, Screening,
-         lambda at: skies.screening_problem(at.scenario, at.sky), _screen, _screen_faults),
-)  # fmt: skip
+    Step("safety", ScreeningProblem, Screening, _sky, _screen, _screen_faults),
+)
 
 NAMES = tuple(step.name for step in STEPS)

@@ -6,24 +6,37 @@ Every table that carries figures is :class:`Sourced`: it names its ``source`` or
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from stationmaster.measure.codes import known
 from stationmaster.measure.errors import StationError
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sourced:
-    """Figures with an origin: a ``source``, or ``estimate = true`` (with a ``note`` on how)."""
+    """Figures with an origin: a ``source``, or ``estimate = true`` (with a ``note`` on how).
+
+    Where a source covers only part of a table, ``estimated`` names the fields that it does not.
+    """
 
     source: str | None = None
     estimate: bool = False
+    estimated: tuple[str, ...] = ()
     note: str = ""
 
     def __post_init__(self) -> None:
         if not self.source and not self.estimate:
             raise StationError("missing-field", field="source", expected='source = "..." or estimate = true')
+        names = [field.name for field in dataclasses.fields(self)]
+        for name in self.estimated:
+            known(name, names, "field of this table", field="estimated")
+
+    def is_estimate(self, field: str) -> bool:
+        """Whether the figure of a field is an estimate."""
+        return self.estimate or field in self.estimated
 
 
 class Site(StrEnum):
@@ -226,6 +239,7 @@ class Station:
     code: str
     name: str
     operator: str
+    operator_country: str | None = None
     collected: str
     orbit: OrbitFacts
     crew: CrewPlan

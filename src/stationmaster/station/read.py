@@ -12,7 +12,7 @@ from stationmaster.measure.codes import code, nearest
 from stationmaster.measure.errors import StationError
 from stationmaster.measure.files import read_text, read_toml, toml_lines
 from stationmaster.measure.letters import Source
-from stationmaster.station.letters import Station
+from stationmaster.station.letters import Sourced, Station
 
 #: Environment variable that names a folder of station files; it comes before all other places.
 FOLDER_VARIABLE = "STATIONMASTER_STATIONS"
@@ -229,9 +229,13 @@ def _geography(station: Station) -> Iterator[Refusal]:
             )
 
 
+def _doubtful(table: Sourced) -> bool:
+    return table.estimate or bool(table.estimated)
+
+
 def estimates(station: Station) -> tuple[str, ...]:
     """The tables that rest on an estimate, as ``section:code``: what to doubt first."""
-    found = [name for name in ("orbit", "crew", "data") if getattr(station, name).estimate]
+    found = [name for name in ("orbit", "crew", "data") if _doubtful(getattr(station, name))]
     for section in SECTIONS:
-        found += [f"{section}:{row.code}" for row in getattr(station, section) if row.estimate]
+        found += [f"{section}:{row.code}" for row in getattr(station, section) if _doubtful(row)]
     return tuple(found)

@@ -10,7 +10,7 @@ from stationmaster.measure.units import SUFFIXES, suffix
 from stationmaster.station.letters import Sourced, Station
 from stationmaster.station.read import SECTIONS
 
-_NOT_FIGURES = ("code", "name", "source", "estimate", "note")
+_NOT_FIGURES = ("code", "name", "source", "estimate", "estimated", "note")
 
 #: How a unit suffix is written beside a figure, where the suffix itself is not how people write it.
 UNITS = {
@@ -56,12 +56,12 @@ def rows(station: Station) -> tuple[Row, ...]:
 
 
 def _rows(section: str, name: str, part: Sourced) -> Iterator[Row]:
-    mark = "estimate" if part.estimate else ""
     origin = "; ".join(text for text in (part.source, part.note) if text)
     for field in dataclasses.fields(part):
         value = getattr(part, field.name)
         if field.name in _NOT_FIGURES or value in (None, "", ()):
             continue
+        mark = "estimate" if part.is_estimate(field.name) else ""
         unit = suffix(field.name)
         figure = field.name.removesuffix(f"_{unit}") if unit else field.name
         shown = UNITS.get(unit, unit) if unit else ""
