@@ -1,7 +1,8 @@
 """Coverage-led fuzzing of the catalogue reader: ``python tests/fuzz/fuzz_elements.py -runs=100000``.
 
 Any bytes must give an ``ElementFile`` or a ``StationError`` whose sentence can be said. Further
-arguments are libFuzzer's: a folder keeps the corpus, and the golden files make a good start.
+arguments are libFuzzer's: a folder keeps the corpus (it is written to; begin with a copy of
+``golden/elements``).
 """
 
 from __future__ import annotations

@@ -233,11 +233,18 @@ def test_a_damaged_real_file_gives_a_file_or_a_station_error(root: Path, data: s
         assert sentence(error)
 
 
-def test_the_fuzzer_runs(root: Path) -> None:
+def test_the_fuzzer_runs(root: Path, tmp_path: Path) -> None:
     pytest.importorskip("atheris", reason="atheris is not installed: the coverage-led fuzz was not run")
-    script = root / "tests/fuzz/fuzz_elements.py"
+    script, corpus = root / "tests/fuzz/fuzz_elements.py", tmp_path / "corpus"
+    corpus.mkdir()  # a copy, because the fuzzer adds what it finds to the folder
+    for form in FORMS:
+        (corpus / form).write_bytes(_golden(root, form))
     done = subprocess.run(
-        [sys.executable, str(script), "-runs=1500", "-seed=1", "-max_len=600", "-verbosity=0"],
+        [
+            *(sys.executable, str(script), "-runs=4000", "-seed=1", "-max_len=2000", "-verbosity=0"),
+            *(f"-artifact_prefix={tmp_path}/", str(corpus)),
+        ],
+        cwd=tmp_path,
         capture_output=True,
         text=True,
         timeout=120,

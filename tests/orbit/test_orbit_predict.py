@@ -104,7 +104,7 @@ def test_same_problem_same_answer(week: tuple[OrbitProblem, OrbitAnswer]) -> Non
 def test_a_week_of_everything_is_quick(week: tuple[OrbitProblem, OrbitAnswer]) -> None:
     start = time.process_time()
     predict(week[0])
-    assert time.process_time() - start < 2.0  # 0.4 s measured
+    assert time.process_time() - start < 3.0  # 0.4 s measured on an idle core
 
 
 def test_every_second_of_two_hours(css: ElementSet) -> None:
