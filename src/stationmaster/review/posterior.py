@@ -3,8 +3,8 @@
 Given the three spreads, the model is linear and Gaussian: scores, severities and the evidence for
 the spreads have a closed form. The spreads are then integrated over a grid around their mode.
 Ranks come from independent exact draws at the grid points. Nothing is shared with the maker but
-the model: half-Cauchy priors (scale a fifth of the score range) on the spreads of quality and
-severity, inverse-gamma (one degree of freedom, scale a tenth of the range) on the noise variance.
+the model: half-t priors (four degrees of freedom, scale a fifth of the score range) on the spreads of
+quality and severity, inverse-gamma (four degrees, scale 0.15 of it) on the noise variance.
 
 Sources: Lindley and Smith 1972, "Bayes estimates for the linear model", equations 11-13 (closed
 form); Rue, Martino and Chopin 2009, section 3.1 (grid over the spreads).
@@ -19,7 +19,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import cho_factor, cho_solve, solve_triangular
+from scipy.linalg import cho_factor, cho_solve
 from scipy.optimize import minimize
 from scipy.special import ndtr
 
@@ -95,9 +95,9 @@ class _Model:
         log -= np.log(np.diag(factor[0])).sum()
         log -= 0.5 * (self.y @ self.y - mean @ self.moment) / noise
         usual = (0.2 * self.width) ** 2
-        for variance in (quality, leniency):  # half-Cauchy, in the logarithm of the spread
-            log += 0.5 * np.log(variance) - np.log1p(variance / usual)
-        log -= 0.5 * np.log(noise) + (0.1 * self.width) ** 2 / 2 / noise  # inverse gamma, likewise
+        for variance in (quality, leniency):  # half-t, in the logarithm of the spread
+            log += 0.5 * np.log(variance) - 2.5 * np.log1p(variance / usual / 4)
+        log -= 2 * np.log(noise) + 2 * (0.15 * self.width) ** 2 / noise  # inverse gamma, likewise
         return float(log), factor, mean
 
     def log_density(self, log_sd: Vector) -> float:
@@ -165,8 +165,8 @@ def _integrate(model: _Model, points: Vector, weight: Vector, seed: int) -> Exac
         lenient, lenient_variance = mean[1 + count :], np.diag(cover)[1 + count :]
         severity -= share * lenient
         square += share * (lenient_variance + lenient**2)
-        noise = solve_triangular(factor[0], rng.standard_normal((size, draws)), lower=True, trans="T")
-        drawn = score[:, None] + to_score @ noise
+        root = np.linalg.cholesky(spread + 1e-12 * spread.max() * np.eye(count))
+        drawn = score[:, None] + root @ rng.standard_normal((count, draws))
         ranks.append((-drawn).argsort(axis=0).argsort(axis=0).T + 1)
     severity_sd = np.sqrt(square - severity**2)
     return Exact(weight, np.array(means), np.array(variances), expected, np.concatenate(ranks),
