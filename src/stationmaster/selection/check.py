@@ -297,11 +297,11 @@ def _changed(problem: SelectionProblem, code: str, change: Change, units: float)
         return replace(problem, resources=offer)
     policy = problem.policy
     if change.kind == "place":
-        places = {"shortlist": policy.shortlist + 1, "choose": policy.choose + 1}
-        return replace(problem, policy=replace(policy, **places))
+        wider = replace(policy, shortlist=policy.shortlist + 1, choose=policy.choose + 1)
+        return replace(problem, policy=wider)
     if change.kind == "lift":
         raised = getattr(policy, change.what) + 1
-        lifted = replace(policy, **{change.what: raised})  # type: ignore[arg-type]
+        lifted = replace(policy, **{change.what: raised})
         return replace(problem, policy=lifted)
     people = []
     for c in problem.candidates:

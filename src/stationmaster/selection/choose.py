@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from stationmaster.measure.letters import digest
 from stationmaster.selection import lot
 from stationmaster.selection.exact import exact
+from stationmaster.selection.explain import explain
 from stationmaster.selection.fairness import tallies, uses
 from stationmaster.selection.letters import (
     Conflict,
@@ -77,8 +78,6 @@ def decide(problem: SelectionProblem) -> Outcome:
     Raises:
         StationError: ``no-answer`` where the limit of the search ends before any set is found.
     """
-    from stationmaster.selection.explain import explain
-
     problem = replace(problem, candidates=tuple(sorted(problem.candidates, key=lambda c: c.code)))
     tally = Tally()
     choice = pick(problem, tally)
