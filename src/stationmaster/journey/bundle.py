@@ -7,6 +7,7 @@ inside, and says of every stage whether the letters are the same, or what differ
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -28,7 +29,7 @@ from stationmaster.journey.run import (
 from stationmaster.journey.sky import look_up
 from stationmaster.measure.errors import StationError
 from stationmaster.measure.files import inside, read_text
-from stationmaster.measure.letters import plain, to_json
+from stationmaster.measure.letters import digest, plain, to_json
 from stationmaster.scenario import SCENARIO_FILE, read_scenario
 
 BUNDLE = "bundle.zip"
@@ -170,8 +171,6 @@ def verify(
 
 def _lay_out(inputs: Path, folder: Path) -> tuple[Path, str]:
     """Put kept inputs back as a scenario folder (and those it extends); give the station's file."""
-    import shutil
-
     depth = 0
     layer = inputs
     while (layer / SCENARIO_FILE).is_file():
@@ -192,8 +191,6 @@ def _lay_out(inputs: Path, folder: Path) -> tuple[Path, str]:
 
 def _differences(folder: Path, stage: str, role: str, made: object, recorded: str) -> Iterator[str]:
     """How the letter on disk differs from what was made anew, and from the digest on record."""
-    from stationmaster.measure.letters import digest
-
     path = letter_path(folder, stage, role)
     try:
         kept = json.loads(read_text(path, "a letter"))

@@ -278,7 +278,7 @@ def channels(station: Station, running: list[Berth], dossiers: dict[str, Dossier
             name=channel.name,
             sunlit_w=channel.power_w,
             eclipse_w=channel.eclipse_power_w,
-            base_w=round(standing_w, 3),
+            base_w=round(float(standing_w), 3),
         )
 
 

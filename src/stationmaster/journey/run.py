@@ -78,26 +78,24 @@ class Run:
 
     journey: Journey
     folder: Path
-    faults: dict[str, tuple[Fault, ...]] = field(default_factory=dict)
+    scenario_digest: str
+    stages: dict[str, StageRecord] = field(default_factory=dict)
     resumed: list[str] = field(default_factory=list)
+
+    @property
+    def faults(self) -> dict[str, tuple[Fault, ...]]:
+        """What the checker of each stage found."""
+        return {name: stage.faults for name, stage in self.stages.items()}
 
     @property
     def record(self) -> Record:
         """What was run."""
-        stages = tuple(
-            StageRecord(
-                name=name,
-                problem_digest=digest(self.journey.problems[name]),
-                answer_digest=digest(self.journey.answers[name]),
-                faults=self.faults[name],
-            )
-            for name in self.journey.answers
-        )
+        stages = tuple(self.stages.values())
         scenario, sky = self.journey.scenario, self.journey.sky
         return Record(
             engine_version=__version__,
             scenario=scenario.code,
-            scenario_digest=scenario.digest,
+            scenario_digest=self.scenario_digest,
             station=scenario.station.code,
             catalogue=sky.catalogue.name,
             catalogue_digest=sky.catalogue.digest,
@@ -138,7 +136,7 @@ def travel(
     """
     if until is not None:
         known(until, NAMES, "stage", field="--until")
-    run = Run(Journey(scenario, sky, executor or SerialExecutor()), folder)
+    run = Run(Journey(scenario, sky, executor or SerialExecutor()), folder, scenario.digest)
     for step in STEPS:
         progress(step.name, 0, 0)
         _do(run, step, (folder, *earlier), progress)
@@ -150,29 +148,34 @@ def travel(
 def _do(run: Run, step: Step, earlier: tuple[Path, ...], progress: StageProgress) -> None:
     journey = run.journey
     problem = step.hand_over(journey)
-    journey.problems[step.name] = problem
-    answer: Any = _known_answer(step, problem, earlier)
+    problem_digest = digest(problem)
+    answer = _known_answer(step, problem_digest, earlier)
     if answer is None:
         answer = step.make(problem, journey, lambda done, total: progress(step.name, done, total))
     else:
         run.resumed.append(step.name)
-    journey.answers[step.name] = answer
-    # The checker always runs: an answer taken from an earlier run may have been touched since.
-    run.faults[step.name] = step.faults(problem, answer, journey)
+    journey.problems[step.name], journey.answers[step.name] = problem, answer
+    run.stages[step.name] = StageRecord(
+        name=step.name,
+        problem_digest=problem_digest,
+        answer_digest=digest(answer),
+        # The checker always runs: an answer of an earlier run may have been touched since.
+        faults=step.faults(problem, answer, journey),
+    )
     write_whole(letter_path(run.folder, step.name, "problem"), to_json(problem))
     write_whole(letter_path(run.folder, step.name, "answer"), to_json(answer))
     write_whole(run.folder / RECORD, to_json(run.record))
 
 
-def _known_answer(step: Step, problem: Any, earlier: tuple[Path, ...]) -> Any:
+def _known_answer(step: Step, problem_digest: str, earlier: tuple[Path, ...]) -> Any:
     """The answer that an earlier run of this engine gave to the same problem, when it is untouched."""
     for folder in earlier:
         recorded = _records(folder).get(step.name)
-        if recorded is None or recorded.problem_digest != digest(problem):
+        if recorded is None or recorded.problem_digest != problem_digest:
             continue
         try:
             path = letter_path(folder, step.name, "answer")
-            answer = from_json(step.answers, read_text(path, "a letter"), str(path))
+            answer: Any = from_json(step.answers, read_text(path, "a letter"), str(path))
         except StationError:
             continue  # damaged since: made anew
         if digest(answer) == recorded.answer_digest:
