@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+
 from stationmaster.measure.time import Span, moment
 from stationmaster.orbit.letters import ElementSet
 from stationmaster.safety.letters import Catalogue, HardBodies, ScreeningProblem
@@ -94,7 +95,7 @@ def problem_for(
 
 @pytest.fixture(scope="session")
 def sky() -> list[ElementSet]:
-    """The station, two crossings, a docked module, an escort, a drifting object, a decaying one, a far one."""
+    """The station, two crossings, a module, an escort, a drifting, a decaying and a far object."""
     return [
         STATION,
         crossing(10, node_passage_s(3)),

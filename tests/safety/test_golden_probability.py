@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate
+
 from stationmaster.measure.errors import StationError
 from stationmaster.safety.cdm_read import ReadMessage, read_kvn
 from stationmaster.safety.covariance import axes
@@ -87,12 +89,24 @@ def test_golden_cara_all(shared_data: Path) -> None:
 
 def test_golden_omitron() -> None:
     one = _symmetric(
-        [44.5757544811362, 81.6751751052616, 158.453402956163, -67.8687662707124, -128.616921644857]
-        + [105.490542562701]
+        [
+            44.5757544811362,
+            81.6751751052616,
+            158.453402956163,
+            -67.8687662707124,
+            -128.616921644857,
+            105.490542562701,
+        ]
     )
     two = _symmetric(
-        [2.31067077720423, 1.69905293875632, 1.24957388457206, -1.4170164577661, -1.04174164279599]
-        + [0.869260558223714]
+        [
+            2.31067077720423,
+            1.69905293875632,
+            1.24957388457206,
+            -1.4170164577661,
+            -1.04174164279599,
+            0.869260558223714,
+        ]
     )
     encounter = Encounter(
         np.array([374.5180598, 4307.560983, 5751.130418]) - [378.39559, 4305.721887, 5752.767554],
@@ -135,10 +149,7 @@ def test_against_plain_integration(x: float, y: float, large: float, ratio: floa
         return density * 0.5 * (math.erf((half - y) / root) - math.erf((-half - y) / root))
 
     edges = [-r, *(e for k in (-2, -1, 0, 1, 2) if abs(e := x + k * large) < r), r]
-    plain = sum(
-        integrate.quad(chord, a, b, epsabs=1e-13, limit=400)[0]
-        for a, b in zip(edges, edges[1:], strict=False)
-    )
+    plain = sum(integrate.quad(chord, a, b, epsabs=1e-13, limit=400)[0] for a, b in pairwise(edges))
     assert 0.0 <= found <= 1.0
     assert found == pytest.approx(plain, rel=1e-6, abs=1e-11)
 

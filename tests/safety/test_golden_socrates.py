@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
 from stationmaster.measure.time import Span, moment
 from stationmaster.orbit.elements import parse_elements, read_elements
 from stationmaster.orbit.letters import ElementSet

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+
 from stationmaster.orbit.letters import ElementSet
 from stationmaster.safety.check import faults
 from stationmaster.safety.letters import Conjunction, Screening

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from stationmaster.executor import ProcessExecutor
 from stationmaster.measure.errors import StationError
 from stationmaster.measure.letters import digest, from_json, to_json
