@@ -13,6 +13,7 @@ from itertools import groupby
 
 import numpy as np
 
+from stationmaster.measure.letters import digest
 from stationmaster.measure.reasons import Fault
 from stationmaster.selection import proof
 from stationmaster.selection.letters import (
@@ -62,6 +63,9 @@ def _judged(problem: SelectionProblem, outcome: Outcome) -> Iterator[Fault]:
         yield Fault("chosen", "chosen", "The chosen are not distinct candidates in order of code.")
     if outcome.stage is not problem.stage:
         yield Fault("stage", "stage", "The outcome is of another stage.")
+    in_order = tuple(sorted(problem.candidates, key=lambda c: c.code))
+    if outcome.problem_digest != digest(replace(problem, candidates=in_order)):
+        yield Fault("digest", "problem_digest", "The outcome answers another problem.")
     rule = "shortlist" if problem.stage is Stage.SHORTLIST else problem.policy.rule
     if outcome.rule != rule:
         yield Fault("rule", "rule", f"The rule is {outcome.rule}, the policy says {rule}.")

@@ -337,7 +337,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The choice, whole: one decision for every candidate, in the order of their codes."""
+    """The choice, whole: one decision for every candidate, in the order of their codes.
+
+    ``problem_digest`` is that of the problem with its candidates in the order of their codes.
+    """
 
     stage: Stage
     rule: str
