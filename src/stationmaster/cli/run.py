@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from stationmaster.measure.errors import StationError
+
+if TYPE_CHECKING:
+    from stationmaster.journey.run import Run
 
 EXAMPLES = """\b
 Examples:
@@ -42,6 +47,7 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar, no summary.")] = False,
 ) -> None:
     """Take a call from the invitation to a crew timetable that is checked against the sky."""
+    # long because a command's signature is its options
     from stationmaster import executor as engines
     from stationmaster.cli.progress import Bars
     from stationmaster.journey.run import run_scenario
@@ -65,10 +71,12 @@ def run(
         print(json_text(done))
     elif not quiet:
         print("\n".join(sentences(done)))
-    stopped = {name: found for name, found in done.faults.items() if found}
-    if stopped:
-        from stationmaster.measure.errors import StationError
+    refuse_faults(done)
 
-        name, found = next(iter(stopped.items()))
-        count = sum(len(faults) for faults in stopped.values())
-        raise StationError("checker-found", stage=name, count=count, first=found[0].says)
+
+def refuse_faults(done: Run) -> None:
+    """End with our own fault when a checker found something wrong with an answer."""
+    found = [(stage, fault) for stage, faults in done.faults.items() for fault in faults]
+    if found:
+        stage, first = found[0]
+        raise StationError("checker-found", stage=stage, count=len(found), first=first.says)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stationmaster.executor import Executor, Progress, SerialExecutor
-from stationmaster.journey import choosing, placing
+from stationmaster.journey import cargo, choosing
 from stationmaster.journey import sky as skies
+from stationmaster.journey import week as weeks
 from stationmaster.journey.choosing import Assessments, Dossiers, FrozenGroups, Invitation
 from stationmaster.journey.sky import Sky
 from stationmaster.manifest.letters import Manifest, ManifestProblem
@@ -192,11 +193,11 @@ def _selection(at: Journey) -> SelectionProblem:
 
 def _cargo(at: Journey) -> ManifestProblem:
     choice, outcome = at.problems["selection"], at.answers["selection"]
-    return placing.cargo(at.scenario, choice, outcome, at.answers["review-2"])
+    return cargo.cargo(at.scenario, choice, outcome, at.answers["review-2"])
 
 
 def _week(at: Journey) -> WeekProblem:
-    return placing.week(at.scenario, at.answers["manifest"], at.answers["review-2"], at.answers["orbit"])
+    return weeks.week(at.scenario, at.answers["manifest"], at.answers["review-2"], at.answers["orbit"])
 
 
 def _orbit(at: Journey) -> OrbitProblem:
