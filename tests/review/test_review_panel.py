@@ -48,6 +48,13 @@ def test_no_faults_at_the_size_of_the_first_call(panel):
     assert answer.calibration.worst_r_hat_ratio < 1.05
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_faults_where_readings_hardly_tell_severity(panel, seed):
+    # A second round: most reviewers read once, so that the spread of severities may be almost zero.
+    asked = panel(seed, proposals=18, reviewers=60, noise=2.0, stage=2)
+    assert faults(asked, judge(asked)) == ()
+
+
 def test_the_order_of_the_problem_does_not_matter(panel):
     asked = panel(3, proposals=10, reviewers=24, fields=4)
     shuffle = random.Random(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -146,8 +147,6 @@ def _mark_splits(
     made: tuple[Reading, ...],
     facts: Calibration,
 ) -> tuple[Estimate, ...]:
-    from dataclasses import replace
-
     severity = {s.reviewer: s.severity_score for s in severities}
     spread = {code: _spread(several, severity) for code, several in _by(made, "proposal").items()}
     limit = SPLIT_RATIO * facts.noise_sd_score

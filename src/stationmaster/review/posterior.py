@@ -26,7 +26,7 @@ from scipy.special import ndtr
 Vector = npt.NDArray[np.float64]
 
 #: Points per spread: few readings leave long tails, and are quick to solve for.
-GRID: Final = 7
+GRID: Final = 8
 GRID_SMALL: Final = 10
 SMALL: Final = 40
 #: The grid ends where the posterior density of a spread, others at the mode, has dropped by e^-8.
@@ -104,15 +104,33 @@ class _Model:
         return self.given(log_sd)[0]
 
 
-def _ends(model: _Model, mode: Vector, axis: int, step: float) -> float:
-    """How far along one axis, from the mode, the density stays above its drop."""
-    top = model.log_density(mode)
-    trial = mode.copy()
-    for _ in range(60):
-        trial[axis] += step
-        if model.log_density(trial) < top - DROP:
-            break
-    return float(trial[axis])
+def _axis(model: _Model, mode: Vector, axis: int, count: int) -> tuple[Vector, Vector]:
+    """Points along one spread (as logarithms) and the logarithms of their quadrature weights.
+
+    Gauss-Legendre in ``log(1 + spread / (half its mode))``: even steps near zero, where a spread
+    that the readings hardly tell may lie, and even ratios far above, where the tail is long.
+    """
+    scale = 0.5 * float(np.exp(mode[axis]))
+
+    def level(log_sd: float) -> float:
+        trial = mode.copy()
+        trial[axis] = log_sd
+        return model.log_density(trial) + float(np.log1p(scale * np.exp(-log_sd)))
+
+    top, ends = level(float(mode[axis])), []
+    for step in (-0.15, 0.15):
+        at = float(mode[axis])
+        for _ in range(60):
+            at += step
+            if level(at) < top - DROP:
+                break
+        else:
+            at = -np.inf if step < 0 else at
+        ends.append(float(np.log1p(np.exp(at) / scale)))
+    nodes, weights = np.polynomial.legendre.leggauss(count)
+    half = (ends[1] - ends[0]) / 2
+    sd = scale * np.expm1(ends[0] + half * (nodes + 1))
+    return np.log(sd), np.log(half * weights) + np.log1p(scale / sd)
 
 
 def exact(
@@ -135,10 +153,11 @@ def exact(
     start = np.log([0.2 * width, 0.1 * width, 0.1 * width])
     mode = minimize(lambda v: -model.log_density(v), start, method="Nelder-Mead",
                     options={"xatol": 1e-2, "fatol": 1e-3, "maxiter": 400}).x
-    grid = GRID_SMALL if len(proposals) + len(reviewers) <= SMALL else GRID
-    axes = [np.linspace(_ends(model, mode, i, -0.15), _ends(model, mode, i, 0.15), grid) for i in range(3)]
+    count = GRID_SMALL if len(proposals) + len(reviewers) <= SMALL else GRID
+    axes, parts = zip(*(_axis(model, mode, i, count) for i in range(3)), strict=True)
     points = np.array(list(product(*axes)))
     log = np.array([model.log_density(point) for point in points])
+    log += np.array([sum(part) for part in product(*parts)])
     weight = np.exp(log - log.max())
     kept = weight > 1e-4
     points, weight = points[kept], weight[kept] / weight[kept].sum()
