@@ -185,18 +185,42 @@ def _share_limits(problem: ManifestProblem, weeks: Calendar) -> dict[Key, int]:
 
 
 def first_plan(problem: ManifestProblem, weeks: Calendar, found: Sequence[Choices]) -> dict[int, Way]:
-    """A plan made item by item, promised and heavy ones first, each as early as it fits."""
+    """The better of two plans made item by item: by weight, and by weight for what an item asks."""
+    plans = [
+        _in_turn(problem, weeks, found, weights)
+        for weights in (_weights(problem), _densities(problem, weeks))
+    ]
+    return max(plans, key=lambda plan: _worth(problem, plan))
+
+
+def _worth(problem: ManifestProblem, plan: Mapping[int, Way]) -> tuple[int, float]:
+    aboard = [problem.items[i] for i in plan]
+    return sum(item.must for item in aboard), math.fsum(item.priority_weight for item in aboard)
+
+
+def _weights(problem: ManifestProblem) -> list[float]:
+    return [item.priority_weight for item in problem.items]
+
+
+def _densities(problem: ManifestProblem, weeks: Calendar) -> list[float]:
+    """Weight over the part an item takes of all crew time and of all mass that goes up."""
+    crew_h = sum(weeks.crew_time_h) or 1.0
+    mass_kg = sum(flight.up_mass_kg for flight in problem.flights) or 1.0
+    parts = (item.crew_time_h / crew_h + item.up_mass_kg / mass_kg for item in problem.items)
+    return [item.priority_weight / (0.01 + part) for item, part in zip(problem.items, parts, strict=True)]
+
+
+def _in_turn(
+    problem: ManifestProblem, weeks: Calendar, found: Sequence[Choices], weights: Sequence[float]
+) -> dict[int, Way]:
+    """Promised items first, then by weight, each as early as it fits."""
     room, plan = Room(problem, weeks), dict[int, Way]()
-    order = sorted(
-        range(len(problem.items)),
-        key=lambda i: (not problem.items[i].must, -problem.items[i].priority_weight, i),
-    )
+    order = sorted(range(len(problem.items)), key=lambda i: (not problem.items[i].must, -weights[i], i))
     for _ in range(1 + any(item.after for item in problem.items)):
         for i in order:
-            if i not in plan:
-                fitting = (way for way in ways(found[i]) if room.waits(i, way) and room.fits(i, way))
-                way = next(fitting, None)
-                if way is not None:
-                    room.take(i, way)
-                    plan[i] = way
+            fitting = (way for way in ways(found[i]) if room.waits(i, way) and room.fits(i, way))
+            way = next(fitting, None) if i not in plan else None
+            if way is not None:
+                room.take(i, way)
+                plan[i] = way
     return plan

@@ -302,9 +302,10 @@ class Manifest:
     ``promised`` items are those with ``must``; ``promised_aboard`` of them fly, no plan flies more
     than ``promised_bound``. ``objective_value`` is the weight of all items on board,
     ``bound_value`` what no plan with as many promised ones can exceed, ``gap_ratio`` their
-    distance by the bound. Among plans of that worth the starts are as early as the search found:
-    ``lateness_value`` (weight x start week; or the distance from the previous plan), no plan has
-    less than ``lateness_bound_value``. ``week_starts`` are the weekly buckets.
+    distance by the bound. These items start as early as the search found:
+    ``lateness_value`` (weight x start week) can be no less than ``lateness_bound_value``; with a
+    previous plan both are the distance from it, over all plans of that worth. ``week_starts`` are
+    the weekly buckets.
     """
 
     berths: tuple[Berth, ...]

@@ -40,6 +40,8 @@ class Model:
         self.choices: list[Choices] = [choices(problem, weeks, item) for item in problem.items]
         self.widest: dict[str, int] = {}
         self.extra: dict[str, Any] = {f: self._extra(f) for f in FAMILIES} if widened else {}
+        self.group: dict[int, int] = {}
+        self.group_size: list[int] = []
         self.on: list[Any] = []
         self.start: list[dict[int, Any]] = []
         self.start_week: list[Any] = []
@@ -85,6 +87,8 @@ class Model:
         """One Boolean a key, of which exactly one holds when the item is on board."""
         chosen = {key: self.cp.new_bool_var(f"{name} {key}") for key in keys}
         self.cp.add(sum(chosen.values()) == on)
+        self.group |= {variable.index: len(self.group_size) for variable in chosen.values()}
+        self.group_size.append(len(chosen))
         return chosen
 
     def _item(self, index: int) -> None:
@@ -137,7 +141,10 @@ class Model:
     def _cumulative(self, uses: Sequence[tuple[int, Any, int]], family: str, limit: int) -> None:
         """Items (index, presence, amount) together within a limit at all times."""
         uses = [use for use in uses if use[2] > 0]
-        if not uses:
+        certain = self._certain(uses)
+        if certain and not self.extra:
+            self._by_week(certain.__getitem__, [limit] * self.weeks.count, family, sorted(certain))
+        if not uses or (not self.extra and sum(certain.values()) == sum(amount for *_, amount in uses)):
             return
         intervals = [
             self.cp.new_optional_fixed_size_interval_var(
@@ -146,6 +153,17 @@ class Model:
             for i, presence, _ in uses
         ]
         self.cp.add_cumulative(intervals, [amount for *_, amount in uses], self._limit(family, limit))
+
+    def _certain(self, uses: Sequence[tuple[int, Any, int]]) -> dict[int, int]:
+        """The amounts of items that use this limit wherever they are placed (each way counted once)."""
+        ways: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for i, presence, amount in uses:
+            ways[i, self.group[presence.index]].append(amount)
+        certain: dict[int, int] = defaultdict(int)
+        for (i, group), amounts in ways.items():
+            if len(amounts) == self.group_size[group]:
+                certain[i] += min(amounts)
+        return certain
 
     def _by_week(
         self, amount: Callable[[int], int], limits: Sequence[int], family: str, indices: Sequence[int]

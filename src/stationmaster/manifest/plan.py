@@ -48,6 +48,9 @@ def plan(problem: ManifestProblem) -> Manifest:
     start = Found.of(model, first_plan(problem, weeks, model.choices))
     promised = search(model, _promised(model), "most", problem.effort_s * PROMISED, start)
     worth = search(model, _worth(model), "most", problem.effort_s * WORTH, promised)
+    if not problem.previous:  # a known set of items: its earliest starts are found, and proven, much sooner
+        for on in model.on:
+            model.cp.add(on == worth.values[on.index])
     early = search(model, _lateness(model), "least", problem.effort_s * EARLY, worth)
     berths = read_berths(model, early)
     proven = promised.proven and worth.proven
