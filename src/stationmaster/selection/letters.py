@@ -164,7 +164,7 @@ class SelectionProblem:
     seed: int
     score_max: float | None = None
     limit_s: float = 10.0
-    explain_count: int = 3000
+    explain_count: int = 1500
 
     def __post_init__(self) -> None:
         distinct((c.code for c in self.candidates), "candidate", field="candidates")
