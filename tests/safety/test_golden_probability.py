@@ -60,7 +60,7 @@ def _from_message(message: ReadMessage, radius_m: float) -> Encounter:
     for one in message.objects:
         r, v = np.array(one.position_km), np.array(one.velocity_km_s)
         turn = axes(r, v)
-        total += turn.T @ (np.array(one.covariance_rtn)[:3, :3] / 1e6) @ turn
+        total += turn.T @ (np.array(one.covariance_rtn_units)[:3, :3] / 1e6) @ turn
         states.append((r, v))
     (r1, v1), (r2, v2) = states
     return Encounter(r2 - r1, v2 - v1, total, radius_m / 1000.0)

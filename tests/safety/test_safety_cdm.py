@@ -104,7 +104,7 @@ def test_our_reader_reads_it_back(problem: ScreeningProblem, answer: Screening) 
     turn = teme_to_eme2000(one.tca)
     expected = turn @ np.array(one.object_state.position_teme_km)
     assert read.objects[1].position_km == pytest.approx(expected, abs=1e-6)
-    assert len(read.objects[0].covariance_rtn) == 6
+    assert len(read.objects[0].covariance_rtn_units) == 6
 
 
 def test_golden_blue_book_example(shared_data: Path) -> None:
@@ -115,7 +115,7 @@ def test_golden_blue_book_example(shared_data: Path) -> None:
     first, second = read.objects
     assert first.position_km == (2570.097065, 2244.654904, 6281.497978)
     assert second.velocity_km_s == (-2.888612500, -6.007247516, 3.328770172)
-    assert second.name == "FENGYUN 1C DEB" and second.covariance_rtn[1][1] == 2.492e6
+    assert second.name == "FENGYUN 1C DEB" and second.covariance_rtn_units[1][1] == 2.492e6
     apart = np.subtract(second.position_km, first.position_km)
     assert np.linalg.norm(apart) * 1000.0 == pytest.approx(715.0, abs=1.0)  # printed whole
 

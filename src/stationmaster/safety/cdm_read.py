@@ -20,14 +20,14 @@ _UNITS = {"X": "km", "X_DOT": "km/s", "CR_R": "m**2", "MISS_DISTANCE": "m"}
 
 @dataclass(frozen=True, kw_only=True)
 class ReadObject:
-    """One object of a message: state in its reference frame, covariance in its own axes (m, m/s)."""
+    """One object of a message: state in its reference frame, covariance in its own axes (from m and m/s)."""
 
     designator: str
     name: str
     frame: str
     position_km: tuple[float, ...]
     velocity_km_s: tuple[float, ...]
-    covariance_rtn: tuple[tuple[float, ...], ...]
+    covariance_rtn_units: tuple[tuple[float, ...], ...]
     fields: Mapping[str, str]
 
 
@@ -127,6 +127,6 @@ def _object(fields: _Fields) -> ReadObject:
         frame=fields.text("REF_FRAME"),
         position_km=tuple(fields.number(key) for key in "XYZ"),
         velocity_km_s=tuple(fields.number(f"{key}_DOT") for key in "XYZ"),
-        covariance_rtn=tuple(map(tuple, matrix)),
+        covariance_rtn_units=tuple(map(tuple, matrix)),
         fields=fields.plain(),
     )
