@@ -36,7 +36,7 @@ from stationmaster.timeline.why import Why
 #: Rounds and limits of each effort; ``normal`` takes some seconds for a crew of three.
 EFFORTS: Final = {
     "quick": Effort(first_units=2.0, round_units=0.03, rounds=8, patience=8),
-    "normal": Effort(first_units=4.0, round_units=0.06, rounds=32, patience=24),
+    "normal": Effort(first_units=4.0, round_units=0.06, rounds=30, patience=20),
     "thorough": Effort(first_units=20.0, round_units=0.3, rounds=200, patience=80),
 }
 

@@ -46,10 +46,10 @@ def weight(activity: Activity) -> int:
 @dataclass(frozen=True)
 class DayGuide:
     """A day-by-day answer without clock times, with values from 0 to 1 (a linear program's):
-    (activity, day), and (activity, member, day)."""
+    for (activity, day), and for (activity, member, day)."""
 
-    day: dict[tuple[int, int], float]
-    z: dict[tuple[int, int, int], float]
+    day_share: dict[tuple[int, int], float]
+    member_share: dict[tuple[int, int, int], float]
 
 
 @dataclass
@@ -375,11 +375,13 @@ class WeekModel:
         """Try first the day and the crew that the relaxation gives these activities."""
         for number in sorted(numbers & self.jobs.keys()):
             _, found = self.jobs[number]
-            self.model.add_hint(found.present, any(guide.day.get((number, k), 0) > 0.5 for k in found.day))
+            self.model.add_hint(
+                found.present, any(guide.day_share.get((number, k), 0) > 0.5 for k in found.day)
+            )
             for k, literal in found.day.items():
-                self.model.add_hint(literal, guide.day.get((number, k), 0) > 0.5)
+                self.model.add_hint(literal, guide.day_share.get((number, k), 0) > 0.5)
             for (i, k), literal in found.z.items():
-                self.model.add_hint(literal, guide.z.get((number, i, k), 0) > 0.5)
+                self.model.add_hint(literal, guide.member_share.get((number, i, k), 0) > 0.5)
 
     def layout(self, solver: cp_model.CpSolver) -> Layout:
         """Where the solver put what was free."""

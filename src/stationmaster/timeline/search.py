@@ -7,9 +7,11 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
 from ortools.sat.python import cp_model
 
 from stationmaster.timeline.grid import Grid
+from stationmaster.timeline.links import links, with_needs
 from stationmaster.timeline.model import DayGuide, WeekModel, weight
 from stationmaster.timeline.room import Layout, Room
 from stationmaster.timeline.starts import Job
@@ -19,7 +21,9 @@ Progress = Callable[[int, int], None]
 #: (days, members) freed in one round: about as much as one solver run can settle.
 SHAPES = ((1, 3), (1, 5), (2, 3), (2, 2), (3, 2), (7, 1))
 #: Up to so many activities the whole week is tried at once, for so many rounds' time.
-SMALL, WHOLE = 60, 8
+SMALL, WHOLE = 100, 8
+#: How often a round is made around one activity that is not placed.
+RESCUE = 0.3
 #: From this share on, the relaxation does some of an activity on a day.
 PART = 1e-3
 
@@ -29,8 +33,9 @@ class Effort:
     """Limits of a search.
 
     ``first_units`` for a first plan and ``round_units`` for each round are in the solver's
-    deterministic time units (some seconds of one core each); the search ends after ``rounds``
-    or when ``patience`` rounds in a row bring nothing.
+    deterministic time units (some seconds of one core each). The search ends after ``rounds``, or
+    when ``patience`` rounds in a row bring nothing; both are for a crew of three, and grow in
+    proportion for a larger one.
     """
 
     first_units: float
@@ -63,6 +68,8 @@ class Engine:
         settings.max_deterministic_time = limit_units
         settings.stop_after_first_solution = first
         settings.cp_model_presolve = presolve
+        # light presolve: the sub-models are small, and its work is not counted in deterministic time
+        settings.cp_model_use_sat_presolve = False
         settings.cp_model_probing_level = 0
         settings.symmetry_level = 0
         settings.max_presolve_iterations = 1
@@ -83,6 +90,7 @@ class Search:
         self.layout, self.engine, self.effort = layout, engine, effort
         self.random = random.Random(engine.seed)
         self.open = {j.number for j in jobs if j.hopeless is None}
+        self.links = links([job.activity for job in jobs])
         self.rounds = 0
 
     def worth(self) -> int:
@@ -92,7 +100,7 @@ class Search:
     def fill(self, guide: DayGuide) -> None:
         """Fill each day with what the relaxation puts there, leaning on its choice of crew."""
         for k in self.grid.days:
-            today = {n for (n, day), value in guide.day.items() if day == k and value > PART}
+            today = {n for (n, day), value in guide.day_share.items() if day == k and value > PART}
             self._round({k}, set(self.grid.members), today, guide)
 
     def settle(self) -> int | None:
@@ -106,14 +114,16 @@ class Search:
 
     def improve(self, bound: int, progress: Progress) -> None:
         """Rounds until the bound is met, the rounds are used up or patience ends."""
+        size = max(3, len(self.grid.members))
+        total, patience = self.effort.rounds * size // 3, self.effort.patience * size // 3
         stale = 0
         parts = self._parts()
-        while self.rounds < self.effort.rounds and self.worth() < bound and stale < self.effort.patience:
+        while self.rounds < total and self.worth() < bound and stale < patience:
             before = self.worth()
             self._round(*next(parts))
             self.rounds += 1
             stale = 0 if self.worth() > before else stale + 1
-            progress(self.rounds, self.effort.rounds)
+            progress(self.rounds, total)
 
     def complete(self) -> bool:
         """Add whatever still fits beside the plan as it is; whether that was proven to be all."""
@@ -127,11 +137,26 @@ class Search:
         for k in days:
             yield {k}, set(members)
         while True:
+            if self.random.random() < RESCUE:
+                yield self._rescue()
             some_days, some_members = self.random.choice(SHAPES)
             yield (
                 set(self.random.sample(days, min(some_days, len(days)))),
                 set(self.random.sample(members, min(some_members, len(members)))),
             )
+
+    def _rescue(self) -> tuple[set[int], set[int]]:
+        """For one activity not placed: the days of what it needs, and one more on which it may start."""
+        members = sorted(self.grid.members)
+        lost = sorted(self.open - self.layout.jobs.keys())
+        days = {self.random.randrange(len(self.grid.days))}
+        if lost:
+            number = self.random.choice(lost)
+            needed = with_needs({number}, self.links) & self.layout.jobs.keys()
+            days = {self.layout.jobs[n][0] // self.grid.per_day for n in needed}
+            starts = np.flatnonzero(self.jobs[number].starts) // self.grid.per_day
+            days.add(self.random.choice(sorted(set(starts.tolist()))))
+        return days, set(self.random.sample(members, min(3, len(members))))
 
     def _round(
         self,
