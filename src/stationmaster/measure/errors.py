@@ -32,6 +32,8 @@ SENTENCES: Final[Mapping[str, tuple[int, str]]] = {
         EXIT_BAD_INPUT,
         "has version {value}, expected at most {expected}: a newer Stationmaster wrote it",
     ),
+    "unsound": (EXIT_BAD_INPUT, "{says}"),
+    "not-writable": (EXIT_BAD_INPUT, "cannot be written: {reason}"),
     "no-network": (EXIT_BAD_INPUT, "{host} cannot be reached ({reason}); {expected}"),
     "not-installed": (EXIT_BAD_INPUT, "{value} is not installed; {expected}"),
     "no-answer": (EXIT_NO_ANSWER, "no answer exists: {reason}"),
@@ -71,11 +73,22 @@ def _rebuild(code: str, facts: Mapping[str, object]) -> StationError:
     return StationError(code, **facts)
 
 
+def printable(text: str) -> str:
+    """The text without what a terminal would obey: control characters, escapes, marks of direction.
+
+    >>> print(ascii(printable("a\x1b[31mb\u202e")))
+    'a\\ufffd[31mb\\ufffd'
+    """
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
 def _shown(value: object) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         value = int(value)
+    if isinstance(value, int) and abs(value) > 10**100:  # Python refuses to spell out the longest
+        value = "a whole number of over a hundred digits"
     text = value if isinstance(value, str) else str(value)
-    text = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    text = printable(text[:200])
     return text if len(text) <= 120 else text[:117] + "..."
 
 

@@ -15,12 +15,16 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+from stationmaster.measure.codes import distinct
 from stationmaster.measure.errors import StationError
 from stationmaster.measure.letters import Path as FieldPath
 from stationmaster.measure.letters import Source, decode
 
 T = TypeVar("T")
 TEXT_LIMIT_BYTES = 32 * 1024 * 1024
+TOML_LIMIT_BYTES = 4 * 1024 * 1024
+#: A key of so many parts is no key: reading one takes time that grows with the square of its parts.
+DOTS_LIMIT = 500
 LINE_LIMIT = 1024 * 1024
 
 
@@ -67,10 +71,11 @@ def read_toml(cls: type[T], path: Path) -> T:
 
 def read_toml_placed(cls: type[T], path: Path) -> tuple[T, Source]:
     """The same, with the lines of its fields, for whoever checks them against something else."""
-    text = read_text(path, "a TOML file")
+    text = read_text(path, "a TOML file", TOML_LIMIT_BYTES)
+    _refuse_endless_keys(text, path)
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a bare ValueError
         match = re.search(r"\(at line (\d+)", str(error))
         reason = re.sub(r"\s*\(at .*\)", "", str(error)) or type(error).__name__
         line = int(match[1]) if match else None
@@ -81,8 +86,21 @@ def read_toml_placed(cls: type[T], path: Path) -> tuple[T, Source]:
     return decode(cls, data, source), source
 
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"\s*([A-Za-z0-9_\-\"'. ]+?)\s*=")
+def _refuse_endless_keys(text: str, path: Path) -> None:
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.count(".") > DOTS_LIMIT:
+            dots = sum(part.count(".") for part in line.split('"')[::2])  # outside quotes
+            if dots > DOTS_LIMIT:
+                raise StationError(
+                    "too-large",
+                    file=str(path),
+                    line=number,
+                    value=f"a line of {dots} dots",
+                    limit=f"{DOTS_LIMIT} outside quotes",
+                )
+
+
+_KEY = re.compile(r"[A-Za-z0-9_\-\"'. ]+")
 
 
 def toml_lines(text: str) -> dict[FieldPath, int]:
@@ -93,16 +111,27 @@ def toml_lines(text: str) -> dict[FieldPath, int]:
     inside: str | None = None
     for number, line in enumerate(text.split("\n"), 1):
         if inside is None:
-            header, key = _HEADER.match(line), _KEY.match(line)
+            header, key = _header(line), line.partition("=")
             if header:
-                prefix = _table_path(_keys(header[2]), header[1] == "[[", counts)
+                prefix = _table_path(_keys(header), line.lstrip().startswith("[["), counts)
                 lines.setdefault(prefix, number)
-            elif key:
-                lines.setdefault((*prefix, *_keys(key[1])), number)
+            elif key[1] and _KEY.fullmatch(key[0]):
+                lines.setdefault((*prefix, *_keys(key[0])), number)
         for quotes in ('"""', "'''"):
             if line.count(quotes) % 2 and inside in (None, quotes):
                 inside = None if inside else quotes
     return lines
+
+
+def _header(line: str) -> str:
+    """The name in ``[name]`` or ``[[name]]``; empty where the line is no header. In linear time: a
+    pattern with spaces on both sides of the name would go through a long line of them squared."""
+    text = line.split("#", 1)[0].strip()
+    width = 2 if text.startswith("[[") else 1
+    if not (text.startswith("[" * width) and text.endswith("]" * width)):
+        return ""
+    name = text[width:-width].strip()
+    return "" if "[" in name or "]" in name or "," in name else name
 
 
 def _keys(text: str) -> tuple[str, ...]:
@@ -122,7 +151,13 @@ def _table_path(keys: tuple[str, ...], array: bool, counts: dict[FieldPath, int]
 
 
 def read_csv(cls: type[T], path: Path) -> Iterator[T]:
-    """One letter for each row of a CSV file with a header; empty cells are left out.
+    """The letters of :func:`read_csv_placed`, without their lines."""
+    for _, letter in read_csv_placed(cls, path):
+        yield letter
+
+
+def read_csv_placed(cls: type[T], path: Path) -> Iterator[tuple[int, T]]:
+    """One letter for each row of a CSV file with a header, and the row's line; empty cells are left out.
 
     Cells are text; fields annotated as numbers, truth values or lists (split at ``;``) are
     converted first. A refusal names file, line and column.
@@ -133,6 +168,9 @@ def read_csv(cls: type[T], path: Path) -> Iterator[T]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
+        distinct(header, "column", file=str(path), line=1)
+        if not header:
+            raise StationError("not-readable", file=str(path), expected="CSV", reason="it is empty")
         for row in reader:
             source = Source(str(path), first_line=reader.line_num)
             if not row:
@@ -150,7 +188,7 @@ def read_csv(cls: type[T], path: Path) -> Iterator[T]:
                 for name, cell in zip(header, row, strict=True)
                 if cell != ""
             }
-            yield decode(cls, data, source)
+            yield reader.line_num, decode(cls, data, source)
     except csv.Error as error:
         raise StationError(
             "not-readable", file=str(path), line=reader.line_num, expected="CSV", reason=error
@@ -167,6 +205,8 @@ def _cell(kind: object, cell: str, source: Source, name: str) -> object:
         return {"true": True, "false": False}.get(cell.strip().lower(), cell)
     if plain_kind in converters:
         try:
+            if not cell.isascii() or "_" in cell:  # Python reads 1_0 as ten, and digits of any script
+                raise ValueError(cell)
             return converters[plain_kind](cell)
         except ValueError:
             expected = "a number" if plain_kind is float else "a whole number"
@@ -201,7 +241,8 @@ def csv_text(header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> str
 def inside(folder: Path, name: str) -> Path:
     """``folder/name`` when that stays inside the folder; else ``unsafe-path``."""
     if "\x00" not in name and not name.startswith(("/", "\\")):
-        target = (folder / name).resolve()
-        if target.is_relative_to(folder.resolve()):
-            return target
+        with contextlib.suppress(OSError, RuntimeError):  # links in a circle lead nowhere
+            target = (folder / name).resolve()
+            if target.is_relative_to(folder.resolve()):
+                return target
     raise StationError("unsafe-path", file=str(folder), value=name)

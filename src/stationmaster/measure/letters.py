@@ -10,6 +10,7 @@ cannot be negative (see :mod:`stationmaster.measure.units`) is refused when it i
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -30,6 +31,11 @@ from stationmaster.measure.units import may_be_negative
 
 T = TypeVar("T")
 Path = tuple[str | int, ...]
+#: No quantity of a letter is larger; sums and scaled sums then stay within 64 bits and floats exact.
+NUMBER_LIMIT = 10**15
+#: No moment of a letter lies outside: what is added to it stays a date.
+YEARS = range(1900, 2200)
+_IN_YEARS = f"a time from {YEARS.start} to {YEARS.stop - 1}"
 
 
 @dataclass(frozen=True)
@@ -157,10 +163,12 @@ def _refuse(source: Source, path: Path, value: object, expected: str) -> Station
     return StationError("bad-value", **source.place(path), value=_brief(value), expected=expected)
 
 
-def _brief(value: object) -> str:
-    if isinstance(value, float) and value.is_integer() and abs(value) < 10**15:
-        value = int(value)
-    return repr(value) if isinstance(value, str) else str(value)[:100]
+def _brief(value: object) -> object:
+    if isinstance(value, str):
+        return repr(value[:200])
+    if isinstance(value, Mapping):  # not its content, which may be nested beyond any depth
+        return "a table"
+    return f"a list of {len(value)}" if isinstance(value, list | tuple) else value
 
 
 def _decode(kind: Any, data: object, source: Source, path: Path) -> object:
@@ -273,11 +281,12 @@ def _scalar(kind: type, data: object, source: Source, path: Path) -> object:
     if kind is date:
         return _date(data, source, path)
     if kind is float and isinstance(data, int | float) and not isinstance(data, bool):
-        if not abs(data) < 1e300:
-            raise _refuse(source, path, data, "a finite number")
+        if not abs(data) <= NUMBER_LIMIT:
+            far = isinstance(data, int) or math.isfinite(data)
+            raise _refuse(source, path, data, "a number below 10^15" if far else "a finite number")
         return float(data)
     if kind is int and isinstance(data, int) and not isinstance(data, bool):
-        if abs(data) > 10**15:
+        if abs(data) > NUMBER_LIMIT:
             raise _refuse(source, path, data, "a whole number below 10^15")
         return data
     if kind in (str, bool) and isinstance(data, kind):
@@ -286,13 +295,18 @@ def _scalar(kind: type, data: object, source: Source, path: Path) -> object:
 
 
 def _moment(data: object, source: Source, path: Path) -> datetime:
+    if isinstance(data, date) and data.year not in YEARS:
+        raise _refuse(source, path, data, _IN_YEARS)
     if isinstance(data, datetime) and data.tzinfo is not None:
         return moment(iso(data))
     if isinstance(data, str):
         try:
-            return moment(data)
+            when = moment(data)
         except StationError as error:
             raise error.at(**source.place(path)) from None
+        if when.year in YEARS:
+            return when
+        raise _refuse(source, path, data, _IN_YEARS)
     if isinstance(data, date) and not isinstance(data, datetime):
         return moment(data.isoformat())
     raise _refuse(source, path, data, "a UTC time such as 2024-11-04T06:00:00Z")
@@ -302,10 +316,8 @@ def _date(data: object, source: Source, path: Path) -> date:
     if isinstance(data, date) and not isinstance(data, datetime):
         return data
     if isinstance(data, str):
-        try:
+        with contextlib.suppress(ValueError):
             return date.fromisoformat(data)
-        except ValueError:
-            pass
     raise _refuse(source, path, data, "a date such as 2018-05-28")
 
 
