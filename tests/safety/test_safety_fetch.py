@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from stationmaster.measure.errors import StationError
-from stationmaster.safety.fetch import FRESH_S, GROUPS, fetch
+from stationmaster.safety.fetch import FRESH_S, GROUPS, fetch, fetch_all
 
 BODY = b"OBJECT_NAME,OBJECT_ID,EPOCH,MEAN_MOTION\r\nSTATION,2024-001A,2024-11-01T00:00:00,15.6\r\n"
 
@@ -73,6 +73,17 @@ def test_downloads_once_in_two_hours(server: Server, tmp_path: Path) -> None:
 def test_each_group_has_its_file(server: Server, tmp_path: Path) -> None:
     paths = {fetch(tmp_path, group, source=server.address) for group in GROUPS}
     assert len(paths) == len(GROUPS)
+
+
+def test_all_groups_make_one_catalogue(server: Server, tmp_path: Path) -> None:
+    path = fetch_all(tmp_path, source=server.address)
+    assert len(server.asked) == len(GROUPS)
+    header, row = (line.strip() for line in BODY.splitlines())
+    assert [line.strip() for line in path.read_bytes().splitlines()] == [header] + [row] * len(GROUPS)
+    server.body = b"OBJECT_NAME,OBJECT_ID,EPOCH,OTHER\n1,2,3,4\n5,6,7,8\n"
+    with pytest.raises(StationError, match="headers differ"):
+        os.utime(tmp_path / "gp-analyst.csv", (0, 0))
+        fetch_all(tmp_path, source=server.address)
 
 
 def test_no_network_tells_how_to_go_on(tmp_path: Path) -> None:

@@ -14,12 +14,18 @@ app = typer.Typer(help="The objects in orbit: fetch a catalogue, look into one."
 @app.command("fetch", epilog="Example: stationmaster catalogue fetch --out catalogues")
 def fetch(
     out: Annotated[Path, typer.Option(help="The folder to keep it in.")] = Path("catalogues"),
-    group: Annotated[str, typer.Option(help="CelesTrak's group.")] = "active",
+    group: Annotated[
+        str, typer.Option(help="One group of CelesTrak (active, analyst, ...), or all of them in one file.")
+    ] = "all",
 ) -> None:
-    """Fetch current element sets from CelesTrak (OMM); asked again only after two hours."""
-    from stationmaster.safety.fetch import fetch as get
+    """Fetch current element sets from CelesTrak (OMM) and print the file's path.
 
-    print(get(out, group=group))
+    Each group is asked for again only after two hours, as CelesTrak asks its users.
+    """
+    from stationmaster.safety.fetch import fetch as get
+    from stationmaster.safety.fetch import fetch_all
+
+    print(fetch_all(out) if group == "all" else get(out, group=group))
 
 
 @app.command("show", epilog="Example: stationmaster catalogue show gp.csv.gz --json")

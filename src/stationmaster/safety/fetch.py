@@ -58,6 +58,26 @@ def fetch(folder: Path, group: str = "active", *, source: str = SOURCE, timeout_
     return path
 
 
+def fetch_all(folder: Path, *, source: str = SOURCE, timeout_s: float = 30.0) -> Path:
+    """All of :data:`GROUPS` as one OMM CSV file, ``gp-all.csv``; each group downloaded as by :func:`fetch`.
+
+    What stands in two groups stands here twice: the reader keeps the newest epoch.
+    """
+    parts = [fetch(folder, group, source=source, timeout_s=timeout_s).read_bytes() for group in GROUPS]
+    heads = [part.split(b"\n", 1)[0].strip() for part in parts]
+    if len(set(heads)) != 1:
+        raise StationError(
+            "not-readable",
+            file=source,
+            expected="groups with the same columns",
+            reason="their headers differ",
+        )
+    rows = [part.split(b"\n", 1)[1].strip() for part in parts]
+    path = folder / "gp-all.csv"
+    write_whole(path, b"\n".join([heads[0], *rows]) + b"\n")
+    return path
+
+
 def _download(address: str, timeout_s: float, path: Path) -> bytes:
     host = urlsplit(address).netloc
     older = f"{_GO_ON} (an older copy is {path.name})" if path.is_file() else _GO_ON

@@ -123,7 +123,15 @@ def facility_fits(needs: Needs, station: Station, runs_there: bool) -> tuple[Fit
             "available": amount(gives, unit),
         }
         fits.append(
-            _fit(resource, f"rack {best.code}", needed, gives, unit, enough, _code("facility", enough), facts)
+            _fit(
+                resource,
+                f"rack {best.code}",
+                needed,
+                gives,
+                unit,
+                enough,
+                Reason(_code("facility", enough), facts),
+            )
         )
     return tuple(fits)
 
@@ -136,10 +144,10 @@ def _offered(kind: str, station: Station) -> Fit:
             "racks": listed(tuple(f"the {r.name}" for r in racks)),
             "offers": "offers" if len(racks) == 1 else "offer",
         }
-        return _fit("facility", kind, 1.0, float(len(racks)), "", True, "facility-offered", facts)
+        return _fit("facility", kind, 1.0, float(len(racks)), "", True, Reason("facility-offered", facts))
     kinds = {offer for rack in station.racks if rack.facility for offer in rack.offers}
     facts = {"kind": kind, "nearest": nearest(kind, kinds)}
-    return _fit("facility", kind, 1.0, 0.0, "", False, "facility-missing", facts)
+    return _fit("facility", kind, 1.0, 0.0, "", False, Reason("facility-missing", facts))
 
 
 def share_fits(needs: Needs, station: Station, places: tuple[Placement, ...]) -> tuple[Fit, ...]:
@@ -162,7 +170,7 @@ def share_fits(needs: Needs, station: Station, places: tuple[Placement, ...]) ->
     share = amount(needs.rack_share, "")
     facts = {"share": share, "available": amount(is_open, ""), **({} if enough else {"remedy": remedy})}
     where = "a free rack"
-    fits = [_fit("rack_share", where, needs.rack_share, is_open, "", enough, _code("rack", enough), facts)]
+    fits = [_fit("rack_share", where, needs.rack_share, is_open, "", enough, _judged("rack", enough, facts))]
     for resource, gives in _limits(rack, needs.rack_share).items() if rack else ():
         needed, unit = getattr(needs, resource), LIMITS[resource][1]
         enough = needed <= gives + TOLERANCE
@@ -173,12 +181,12 @@ def share_fits(needs: Needs, station: Station, places: tuple[Placement, ...]) ->
             **({} if enough else {"remedy": remedy}),
         }
         stem = "share" if resource == "up_mass_kg" else "free"
-        fits.append(_fit(resource, where, needed, gives, unit, enough, _code(stem, enough), facts))
+        fits.append(_fit(resource, where, needed, gives, unit, enough, _judged(stem, enough, facts)))
     return tuple(fits)
 
 
-def _code(stem: str, enough: bool) -> str:
-    return f"{stem}-{'enough' if enough else 'short'}"
+def _judged(stem: str, enough: bool, facts: dict[str, str]) -> Reason:
+    return Reason(f"{stem}-{'enough' if enough else 'short'}", facts)
 
 
 def _fit(
@@ -188,8 +196,7 @@ def _fit(
     gives: float,
     unit: str,
     enough: bool,
-    code: str,
-    facts: dict[str, str],
+    reason: Reason,
 ) -> Fit:
     return Fit(
         resource=resource,
@@ -198,5 +205,5 @@ def _fit(
         available_units=round(float(gives), 6),
         unit=unit,
         enough=enough,
-        reason=Reason(code, facts),
+        reason=reason,
     )
