@@ -22,7 +22,7 @@ from stationmaster.measure.letters import Source, decode
 
 T = TypeVar("T")
 TEXT_LIMIT_BYTES = 32 * 1024 * 1024
-TOML_LIMIT_BYTES = 4 * 1024 * 1024
+TOML_LIMIT_BYTES = 16 * 1024 * 1024
 #: A key of so many parts is no key: reading one takes time that grows with the square of its parts.
 DOTS_LIMIT = 500
 LINE_LIMIT = 1024 * 1024
