@@ -130,7 +130,7 @@ def facility_fits(needs: Needs, station: Station, runs_there: bool) -> tuple[Fit
                 gives,
                 unit,
                 enough,
-                Reason(_code("facility", enough), facts),
+                _judged("facility", enough, facts),
             )
         )
     return tuple(fits)
