@@ -14,7 +14,16 @@ from pages import ROOT
 
 LOADS = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "src", "object": "data"}
 #: Links that say where something stands and fetch nothing.
-RELATIONS_THAT_LOAD_NOTHING = {"canonical", "author", "license", "index", "search", "next", "prev", "copyright"}
+RELATIONS_THAT_LOAD_NOTHING = {
+    "canonical",
+    "author",
+    "license",
+    "index",
+    "search",
+    "next",
+    "prev",
+    "copyright",
+}
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +80,12 @@ def test_the_pages_load_nothing_from_the_network(site: Path) -> None:
 
 def test_the_parser_sees_what_would_be_loaded() -> None:
     reader = Loads()
-    reader.feed('<script src="https://a.example/x.js"></script><link rel="stylesheet" href="//b.example/c.css">')
-    reader.feed('<a href="https://c.example/">told, not loaded</a><link rel="canonical" href="https://d.example/">')
+    reader.feed(
+        '<script src="https://a.example/x.js"></script><link rel="stylesheet" href="//b.example/c.css">'
+    )
+    reader.feed(
+        '<a href="https://c.example/">told, not loaded</a><link rel="canonical" href="https://d.example/">'
+    )
     assert [address for address in reader.found if outside(address)] == [
         "https://a.example/x.js",
         "//b.example/c.css",
