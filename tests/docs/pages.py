@@ -62,6 +62,12 @@ def blocks(page: Path) -> Iterator[Block]:
             start = None
 
 
+def in_here_document(text: str) -> bool:
+    """Whether a command is in the middle of a here-document."""
+    opened = re.search(r"<<'(\w+)'", text)
+    return opened is not None and text.split("\n")[-1] != opened.group(1)
+
+
 def commands(block: Block) -> tuple[Command, ...]:
     """The commands of a console block: lines after ``$``, each with the output that follows it."""
     found: list[Command] = []
@@ -70,7 +76,7 @@ def commands(block: Block) -> tuple[Command, ...]:
             found.append(Command(line[2:], ""))
         elif found:
             last = found[-1]
-            if last.line.endswith("\\"):
+            if last.line.endswith("\\") or in_here_document(last.line):
                 found[-1] = Command(f"{last.line}\n{line}", "")
             else:
                 found[-1] = Command(last.line, f"{last.expected}{line}\n")
