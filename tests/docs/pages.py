@@ -65,7 +65,7 @@ def blocks(page: Path) -> Iterator[Block]:
 def in_here_document(text: str) -> bool:
     """Whether a command is in the middle of a here-document."""
     opened = re.search(r"<<'(\w+)'", text)
-    return opened is not None and text.split("\n")[-1] != opened.group(1)
+    return opened is not None and text.rsplit("\n", maxsplit=1)[-1] != opened.group(1)
 
 
 def commands(block: Block) -> tuple[Command, ...]:
