@@ -1,0 +1,81 @@
+"""The world's land and countries from TopoJSON, and the projections that lay them flat.
+
+Natural Earth 1:110 million; see ``geography/SOURCE.md``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from stationmaster.report.pictures.svg import number
+
+Point = tuple[float, float]
+Ring = tuple[Point, ...]
+ANTARCTICA = 10
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A country's outline: rings of (longitude, latitude) in degrees. ``m49`` is None where it has none."""
+
+    m49: int | None
+    rings: tuple[Ring, ...]
+
+
+@cache
+def shapes() -> tuple[Shape, ...]:
+    """Every country that is large enough for a map of the world, Antarctica left out."""
+    file = resources.files("stationmaster.report") / "geography" / "countries-110m.json"
+    world = json.loads(file.read_text("utf-8"))
+    arcs = [tuple(_arc(arc, world["transform"])) for arc in world["arcs"]]
+    found = (_shape(geometry, arcs) for geometry in world["objects"]["countries"]["geometries"])
+    return tuple(shape for shape in found if shape.m49 != ANTARCTICA)
+
+
+def _arc(arc: list[list[int]], transform: dict[str, list[float]]) -> Iterator[Point]:
+    """Points of an arc: stored as whole-number differences (TopoJSON 1.0, section 2.1.3)."""
+    (scale_x, scale_y), (offset_x, offset_y) = transform["scale"], transform["translate"]
+    across = down = 0
+    for step_x, step_y in arc:
+        across, down = across + step_x, down + step_y
+        yield across * scale_x + offset_x, down * scale_y + offset_y
+
+
+def _shape(geometry: dict[str, Any], arcs: list[Ring]) -> Shape:
+    polygons = geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
+    rings = tuple(_ring(indices, arcs) for polygon in polygons for indices in polygon)
+    return Shape(int(geometry["id"]) if "id" in geometry else None, rings)
+
+
+def _ring(indices: Iterable[int], arcs: list[Ring]) -> Ring:
+    """A ring from its arcs: a negative index is the complement, run backwards; ends are shared."""
+    points: list[Point] = []
+    for index in indices:
+        arc: Sequence[Point] = arcs[index] if index >= 0 else arcs[~index][::-1]
+        points.extend(arc[1:] if points else arc)
+    return tuple(points)
+
+
+def equal_earth(longitude_deg: float, latitude_deg: float) -> Point:
+    """Equal Earth, in radii east and south of the middle (Savric, Patterson and Jenny 2018, eq. 7 to 10)."""
+    a1, a2, a3, a4 = 1.340264, -0.081106, 0.000893, 0.003796
+    third = math.sqrt(3.0) / 2.0
+    theta = math.asin(third * math.sin(math.radians(latitude_deg)))
+    square = theta * theta
+    sixth = square * square * square
+    slope = a1 + 3.0 * a2 * square + sixth * (7.0 * a3 + 9.0 * a4 * square)
+    across = math.radians(longitude_deg) * math.cos(theta) / (third * slope)
+    return across, -theta * (a1 + a2 * square + sixth * (a3 + a4 * square))
+
+
+def outline(rings: Iterable[Iterable[Point]]) -> str:
+    """An SVG path of rings that are already laid on the picture."""
+    return "".join(
+        "M" + "L".join(f"{number(x)} {number(y)}" for x, y in ring) + "Z" for ring in rings
+    )  # fmt: skip

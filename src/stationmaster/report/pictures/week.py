@@ -1,0 +1,142 @@
+"""The crew's week: a small one in a single strip, and a large one day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from markupsafe import Markup
+
+from stationmaster.measure.time import Span
+from stationmaster.report import words
+from stationmaster.report.pictures.axes import TimeScale
+from stationmaster.report.pictures.svg import Picture
+from stationmaster.timeline.letters import Item, Kind
+
+LEFT, WIDTH = 118.0, 1160.0
+ROW, BAND = 22.0, 7.0
+
+
+@dataclass(frozen=True)
+class Look:
+    """How an item of the week is drawn (class names) and what it says when pointed at."""
+
+    of: str
+    says: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Bands:
+    """What lies under the week: when the station is in shadow, and when a relay or station hears it."""
+
+    shadow: tuple[Span, ...]
+    contact: tuple[Span, ...]
+
+
+def look(item: Item, project_class: Mapping[str, str], project_of: Mapping[str, str]) -> Look:
+    """Routine is quiet, the station's own work is grey, projects have the colour of their mode."""
+    project = project_of.get(item.activity, "")
+    kind = project_class.get(project, "station") if item.kind is Kind.ACTIVITY else f"routine {item.kind}"
+    who = f" ({project})" if project in project_class else ""
+    when = f"{item.start:%H:%M} to {item.end:%H:%M}"
+    return Look(kind, f"{item.title}{who}, {when}", item.title)
+
+
+def strip(
+    start: datetime, days: int, crew: tuple[str, ...], items: Iterable[tuple[Item, Look]], says: str
+) -> Markup:
+    """The whole week in one strip: a row for each of the crew and one for the ground."""
+    rows = {code: 24.0 + number * 15.0 for number, code in enumerate(crew)}
+    ground = 24.0 + len(crew) * 15.0
+    picture = Picture(960.0, ground + 18.0, says, "strip")
+    scale = TimeScale(start, start + timedelta(days=days), 0.0, 960.0)
+    for item, its in items:
+        x = scale(item.start)
+        width = max(0.6, scale(item.end) - x)
+        for down in [rows[code] for code in item.crew] or [ground]:
+            picture.add("rect", its.says, x=x, y=down, width=width, height=13, of=its.of)
+    for midnight in scale.days():
+        if midnight < scale.last:
+            at = scale(midnight)
+            picture.add("line", x1=at, x2=at, y1=4, y2=ground + 14.0, of="midnight")
+            picture.words(f"{words.weekday(midnight)[:3]} {midnight.day}", at + 6.0, 14.0, "tick")
+    return picture.markup()
+
+
+def day_chart(
+    midnight: datetime,
+    crew: Mapping[str, str],
+    items: Iterable[tuple[Item, Look]],
+    bands: Bands,
+    says: str,
+) -> Markup:
+    """One day: hours across, a row for each of the crew, lanes for what the ground commands."""
+    day = Span(midnight, midnight + timedelta(days=1))
+    inside = [(item, its) for item, its in items if item.span.overlaps(day)]
+    commanded = sorted((pair for pair in inside if not pair[0].crew), key=lambda pair: pair[0].start)
+    lanes = _lanes([item.span for item, _ in commanded])
+    lane_count = max(lanes, default=-1) + 1
+    top = 22.0
+    band_top = top + ROW * (len(crew) + lane_count) + 4.0
+    picture = Picture(WIDTH, band_top + 2 * BAND + 6.0, says, "day")
+    scale = TimeScale(day.start, day.end, LEFT, WIDTH - 8.0)
+    _hours(picture, scale, top, band_top)
+    for number, role in enumerate(crew.values()):
+        picture.words(role, LEFT - 10.0, top + ROW * number + 15.0, "row", text_anchor="end")
+    if lane_count:
+        down = top + ROW * len(crew) + 15.0
+        picture.words("ground", LEFT - 10.0, down, "row", text_anchor="end")
+    rows = {code: number for number, code in enumerate(crew)}
+    for item, its in inside:
+        for code in item.crew:
+            _block(picture, scale, item, its, top + ROW * rows[code])
+    for (item, its), lane in zip(commanded, lanes, strict=True):
+        _block(picture, scale, item, its, top + ROW * (len(crew) + lane))
+    _band(picture, scale, bands.shadow, day, band_top, "night")
+    _band(picture, scale, bands.contact, day, band_top + BAND + 1.0, "contact")
+    return picture.markup()
+
+
+def _hours(picture: Picture, scale: TimeScale, top: float, bottom: float) -> None:
+    for hour in range(0, 25, 2):
+        at = scale(scale.first + timedelta(hours=hour))
+        picture.add("line", x1=at, x2=at, y1=top - 4.0, y2=bottom, of="rule")
+        if hour < 24:
+            picture.words(f"{hour:02d}", at + 3.0, 13.0, "tick")
+
+
+def _block(picture: Picture, scale: TimeScale, item: Item, its: Look, down: float) -> None:
+    first, last = max(item.start, scale.first), min(item.end, scale.last)
+    x, width = scale(first), scale(last) - scale(first)
+    picture.add(
+        "rect", its.says, x=x + 0.5, y=down + 1.0, width=max(1.0, width - 1.0), height=ROW - 2, rx=2, of=its.of
+    )
+    room = int((width - 8.0) / 5.9)
+    if room >= 4:
+        text = its.label if len(its.label) <= room else its.label[: room - 1].rstrip() + "\u2026"
+        picture.words(text, x + 5.0, down + 15.0, f"label {its.of}")
+
+
+def _band(
+    picture: Picture, scale: TimeScale, spans: tuple[Span, ...], day: Span, down: float, of: str
+) -> None:
+    for span in spans:
+        if span.overlaps(day):
+            x = scale(max(span.start, day.start))
+            width = scale(min(span.end, day.end)) - x
+            picture.add("rect", x=x, y=down, width=width, height=BAND - 1, of=of)
+
+
+def _lanes(spans: list[Span]) -> list[int]:
+    """For each span, in order of start, the first lane that is free."""
+    ends: list[datetime] = []
+    lanes = []
+    for span in spans:
+        lane = next((number for number, end in enumerate(ends) if end <= span.start), len(ends))
+        if lane == len(ends):
+            ends.append(span.end)
+        ends[lane] = span.end
+        lanes.append(lane)
+    return lanes

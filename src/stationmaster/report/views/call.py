@@ -1,0 +1,97 @@
+"""The invitation: its dates, what it offers, and its rule read as promises."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stationmaster.call.letters import Call, Policy
+from stationmaster.journey.choosing import RESOURCE_WORDS
+from stationmaster.report import words
+from stationmaster.report.story import Story
+
+
+def view(story: Story) -> dict[str, Any]:
+    """What the page of the call shows."""
+    call = story.scenario.call
+    frozen = story.answers.get("call")
+    return {
+        "call": call,
+        "dates": dates(call),
+        "offer": offer(call),
+        "criteria": {stage: [c for c in call.criteria if c.stage == stage] for stage in (1, 2)},
+        "promises": promises(call.policy),
+        "limits": limits(call.policy),
+        "groups": group_counts(story) if frozen else [],
+        "frozen": frozen,
+        "shares": dict(call.policy.share_caps or {}),
+    }
+
+
+def dates(call: Call) -> list[tuple[str, str]]:
+    """What happened when."""
+    given = (
+        ("The call opens", call.opens),
+        ("First deadline", call.closes_first),
+        ("Deadline, extended" if call.closes_first else "Deadline", call.closes),
+        ("Shortlist announced", call.shortlist_announced),
+        ("Result announced", call.result_announced),
+    )
+    return [(what, words.day(when)) for what, when in given if when is not None]
+
+
+def offer(call: Call) -> list[tuple[str, str, str]]:
+    """What all projects together may use: name, amount, unit."""
+    return [
+        (words.name(title), words.brief(float(getattr(call.offer, code))), unit)
+        for code, (title, unit, _) in RESOURCE_WORDS.items()
+    ]
+
+
+def promises(policy: Policy) -> list[str]:
+    """The floors of the policy as sentences."""
+    several = words.counted
+    floors = (
+        (policy.min_countries, f"The chosen come from at least {policy.min_countries} countries."),
+        (policy.min_groups, f"At least {several(policy.min_groups, 'group')} "
+                            f"by {words.name(policy.group_by).lower()} take part."),
+        (policy.min_first_time, f"At least {several(policy.min_first_time, 'project')} with a country that has "
+                                "not flown before."),
+        (policy.min_least_developed, f"At least {several(policy.min_least_developed, 'project')} with a least "
+                                     "developed country."),
+    )  # fmt: skip
+    kept = [text for least, text in floors if least]
+    for mode, least in (policy.min_per_mode or {}).items():
+        kept.append(f"At least {several(least, 'project')}: {words.name(mode).lower()}.")
+    return kept
+
+
+def limits(policy: Policy) -> list[str]:
+    """The bounds of the policy as sentences."""
+    several = words.counted
+    bounds = (
+        (policy.max_per_lead_country, "under one lead country"),
+        (policy.max_per_investigator, "under one principal investigator"),
+        (policy.max_per_field, "in one field"),
+    )
+    kept = [f"At most {several(most, 'project')} {what}." for most, what in bounds if most < 99]
+    kept.append(
+        f"{policy.reviewers_per_proposal} reviewers read each proposal, at least "
+        f"{several(policy.min_domain_experts, 'expert')} of its field among them, from at least "
+        f"{several(policy.min_regions, 'region')}; none reads more than {policy.reviewer_load_max}."
+    )
+    return kept
+
+
+def group_counts(story: Story) -> list[dict[str, Any]]:
+    """How many Member States each regional group has, and how many of them applied."""
+    groups = story.answers["call"].group_of.get(story.scenario.call.policy.group_by, {})
+    applied = {country for dossier in story.dossiers.values() for country in dossier.countries}
+    names = sorted(set(groups.values()))
+    return [
+        {
+            "name": name,
+            "states": sum(group == name for group in groups.values()),
+            "applied": sum(groups.get(country) == name for country in applied),
+        }
+        for name in names
+    ]

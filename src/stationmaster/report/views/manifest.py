@@ -1,0 +1,113 @@
+"""Racks, ports, flights and hours: where each chosen project lives, and when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stationmaster.manifest.letters import Load, Manifest, ManifestProblem
+from stationmaster.report import words
+from stationmaster.report.pictures.cargo import Stay, load_chart, stays_chart
+from stationmaster.report.story import Story
+
+
+def view(story: Story) -> dict[str, Any]:
+    """What the page of the manifest shows."""
+    problem: ManifestProblem = story.problems["manifest"]
+    answer: Manifest = story.answers["manifest"]
+    names = place_names(story)
+    stays = [
+        Stay(berth, story.dossiers[berth.item].title, str(story.dossiers[berth.item].mode))
+        for berth in sorted(answer.berths, key=lambda berth: (berth.start, berth.item))
+    ]
+    says = f"{words.counted(len(stays), 'project')} by week on board: " + "; ".join(
+        f"{s.title}, {words.day(s.berth.start)} to {words.day(s.berth.end)}" for s in stays
+    )
+    return {
+        "answer": answer,
+        "picture": stays_chart(stays, problem.increments, problem.flights, says + "."),
+        "stays": [
+            {"stay": stay, "places": [names.get(place, place) for place in stay.berth.places],
+             "hours": sum(stay.berth.crew_time_h)}
+            for stay in stays
+        ],
+        "not_placed": [
+            {"code": one.item, "title": story.dossiers[one.item].title,
+             "reasons": [words.sentence("manifest", reason) for reason in one.reasons]}
+            for one in answer.not_placed
+        ],
+        "loads": loads(story, problem, answer, names),
+        "idle": [names.get(one.resource, one.resource) for one in answer.loads if not max(one.used_units)],
+        "flights": flights(problem, answer),
+        "crew_by_increment": crew_by_increment(problem, answer),
+    }  # fmt: skip
+
+
+def place_names(story: Story) -> dict[str, str]:
+    """Names of racks, ports, channels, freezers and mechanisms by code."""
+    station = story.scenario.station
+    named = (*station.racks, *station.ports, *station.channels, *station.cold, *station.mechanisms)
+    words_for = {
+        "crew-time": "Crew time", "data": "Data", "arm": "Robot arm", "airlock": "Airlock",
+    }  # fmt: skip
+    return {**{one.code: one.name for one in named}, **words_for}
+
+
+def loads(
+    story: Story, problem: ManifestProblem, answer: Manifest, names: dict[str, str]
+) -> list[dict[str, Any]]:
+    """A small chart for each resource that is used at all, and the same as figures by increment."""
+    marks = {increment.start: increment.name for increment in problem.increments}
+    used = [load for load in answer.loads if max(load.used_units) > 0]
+    return [
+        {
+            "name": names.get(load.resource, load.resource),
+            "load": load,
+            "peak": max(load.used_units),
+            "limit": max(load.capacity_units),
+            "picture": load_chart(load, names.get(load.resource, load.resource), answer.week_starts, marks),
+            "by_increment": by_increment(problem, answer, load),
+        }
+        for load in used
+    ]
+
+
+def by_increment(problem: ManifestProblem, answer: Manifest, load: Load) -> list[tuple[str, float, float]]:
+    """The peak and the limit of a resource in each increment."""
+    rows = []
+    for increment in problem.increments:
+        weeks = [
+            number
+            for number, start in enumerate(answer.week_starts)
+            if increment.start <= start < increment.end
+        ]
+        if weeks:
+            used = max(load.used_units[week] for week in weeks)
+            rows.append((increment.name, used, max(load.capacity_units[week] for week in weeks)))
+    return rows
+
+
+def flights(problem: ManifestProblem, answer: Manifest) -> list[dict[str, Any]]:
+    """How full each flight is of what the call may use of it."""
+    found = {load.flight: load for load in answer.flights}
+    return [
+        {"flight": flight, "load": found[flight.code]}
+        for flight in sorted(problem.flights, key=lambda flight: flight.docks)
+        if flight.code in found
+    ]
+
+
+def crew_by_increment(problem: ManifestProblem, answer: Manifest) -> list[dict[str, Any]]:
+    """Crew hours of the call's projects in each increment."""
+    crew = next((load for load in answer.loads if load.kind == "crew-time"), None)
+    if crew is None:
+        return []
+    rows = []
+    for increment in problem.increments:
+        weeks = [n for n, s in enumerate(answer.week_starts) if increment.start <= s < increment.end]
+        used = sum(crew.used_units[week] for week in weeks)
+        limit = sum(crew.capacity_units[week] for week in weeks)
+        rows.append({
+            "name": increment.name, "used": used, "limit": limit,
+            "share": used / limit if limit else 0.0, "start": increment.start, "end": increment.end,
+        })  # fmt: skip
+    return rows

@@ -1,0 +1,129 @@
+"""The two meetings: what was decided, why, how fairly, and at what price."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stationmaster.journey.choosing import RESOURCE_WORDS
+from stationmaster.report import words
+from stationmaster.report.story import CHOSEN, Standing, Story
+from stationmaster.report.views.front import card
+from stationmaster.selection.letters import Decision, Outcome, Verdict
+from stationmaster.selection.reasons import say_change
+
+RESOURCE_NAMES = {
+    **{code: title for code, (title, _, _) in RESOURCE_WORDS.items()},
+    "places": "places",
+    "expected_score": "score",
+}
+VERDICT_WORDS = {
+    Verdict.SELECTED: "Chosen",
+    Verdict.CONDITIONAL: "Chosen on condition",
+    Verdict.RESERVE: "Reserve",
+    Verdict.NOT_SELECTED: "Not chosen",
+    Verdict.NOT_ELIGIBLE: "Not eligible",
+}
+
+
+def view(story: Story) -> dict[str, Any]:
+    """What the page of the choice shows."""
+    meetings = [meeting(story, name) for name in ("shortlist", "selection") if story.has(name)]
+    return {
+        "meetings": meetings,
+        "chosen": [card(story, dossier.code) for dossier in story.chosen],
+        "history": history(story) if story.has("selection") else None,
+    }
+
+
+def meeting(story: Story, name: str) -> dict[str, Any]:
+    """One meeting: its decisions by verdict, its figures, its proof."""
+    problem, outcome = story.problems[name], story.answers[name]
+    final = name == "selection"
+    return {
+        "name": name,
+        "title": "The final choice" if final else "The shortlist",
+        "final": final,
+        "places": problem.places,
+        "candidates": len(problem.candidates),
+        "outcome": outcome,
+        "rule": words.name(outcome.rule) if final else "The best total score, with the promises kept",
+        "decisions": [
+            (VERDICT_WORDS[verdict], [told(story, one) for one in outcome.decisions if one.verdict is verdict])
+            for verdict in Verdict
+            if any(one.verdict is verdict for one in outcome.decisions)
+        ],
+        "uses": uses(outcome) if final else [],
+        "tallies": tallies(outcome, problem.policy.group_by),
+        "fairness": outcome.fairness,
+        "policy": problem.policy,
+        "levels": outcome.levels,
+    }
+
+
+def told(story: Story, decision: Decision) -> dict[str, Any]:
+    """A decision in sentences."""
+    return {
+        "code": decision.candidate,
+        "title": story.dossiers[decision.candidate].title,
+        "reasons": [words.sentence("selection", reason) for reason in decision.reasons],
+        "changes": [say_change(change, RESOURCE_NAMES) for change in decision.changes],
+        "reserve_for": decision.reserve_for,
+        "by_lot": decision.by_lot,
+        "verdict": decision.verdict,
+    }
+
+
+def uses(outcome: Outcome) -> list[dict[str, Any]]:
+    """How much of each offered resource the chosen take."""
+    rows = []
+    for use in outcome.uses:
+        title, unit, _ = RESOURCE_WORDS.get(use.resource, (use.resource, "", 0.0))
+        rows.append({"name": words.name(title), "unit": unit, "use": use})
+    return rows
+
+
+def tallies(outcome: Outcome, group_by: str) -> list[dict[str, Any]]:
+    """Groups by attribute, the one the rule looks at first; countries are left to the map."""
+    attributes = dict.fromkeys([group_by, *(tally.attribute for tally in outcome.fairness.tallies)])
+    return [
+        {
+            "attribute": attribute,
+            "rows": [tally for tally in outcome.fairness.tallies if tally.attribute == attribute],
+        }
+        for attribute in attributes
+        if attribute != "country"
+    ]
+
+
+def history(story: Story) -> dict[str, Any] | None:
+    """The real outcome beside this one, where the scenario knows it."""
+    real = {code for code, dossier in story.dossiers.items() if dossier.outcome_2019}
+    if not real:
+        return None
+    here = {dossier.code for dossier in story.chosen}
+    standings = story.standings
+    outcome = story.scenario.call.outcome or {}
+    institutions = {p.institution for dossier in story.chosen for p in dossier.partners}
+    countries = {c for dossier in story.chosen for c in dossier.countries}
+    pairs = (
+        ("Shortlisted", outcome.get("shortlisted"), len(story.run.journey.on("shortlist"))),
+        ("Accepted", outcome.get("accepted"), sum(s is Standing.ACCEPTED for s in standings.values())),
+        ("On condition", outcome.get("conditional"), sum(s is Standing.CONDITIONAL for s in standings.values())),
+        ("Countries of the chosen", outcome.get("chosen_countries"), len(countries)),
+        ("Institutions of the chosen", outcome.get("chosen_institutions"), len(institutions)),
+    )  # fmt: skip
+    return {
+        "rows": [(what, there, number) for what, there, number in pairs if there is not None],
+        "both": [card(story, code) for code in sorted(real & here)],
+        "only_then": [
+            {"code": code, "title": story.dossiers[code].title, "standing": standings[code]}
+            for code in sorted(real - here)
+        ],
+        "only_here": [card(story, code) for code in sorted(here - real)],
+        "real": len(real),
+        "real_shortlisted": sum(
+            standings[code] in (*CHOSEN, Standing.RESERVE, Standing.SHORTLISTED) for code in real
+        ),
+        "source": outcome.get("source", ""),
+        "synthetic_cards": any(reviewer.synthetic for reviewer in story.scenario.reviewers),
+    }
