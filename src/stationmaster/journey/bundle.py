@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import json
 import shutil
+import stat
+import struct
 import tempfile
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from stationmaster import __version__
 from stationmaster.executor import Executor
+from stationmaster.journey.output import INPUTS, LETTERS, RECORD, settle
 from stationmaster.journey.run import (
-    INPUTS,
-    LETTERS,
-    RECORD,
+    ROLES,
+    Record,
+    Run,
     StageProgress,
     letter_path,
     no_stage_progress,
@@ -27,15 +31,25 @@ from stationmaster.journey.run import (
     travel,
 )
 from stationmaster.journey.sky import look_up
+from stationmaster.journey.stages import NAMES
+from stationmaster.measure.codes import distinct
 from stationmaster.measure.errors import StationError
 from stationmaster.measure.files import inside, read_text
-from stationmaster.measure.letters import digest, plain, to_json
+from stationmaster.measure.letters import digest, to_json
 from stationmaster.scenario import SCENARIO_FILE, read_scenario
+from stationmaster.scenario.layers import RESERVED
+from stationmaster.scenario.letters import digest_of
 
 BUNDLE = "bundle.zip"
 ENTRIES_LIMIT = 2_000
 UNPACKED_LIMIT_BYTES = 512 * 1024 * 1024
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+#: What the standard reader of zip files raises at damaged ones.
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, LookupError, NotImplementedError,
+    OverflowError, RuntimeError, ValueError,
+)  # fmt: skip
 
 
 def pack(folder: Path) -> Path:
@@ -61,6 +75,9 @@ def unpack(path: Path, folder: Path) -> None:
     Raises:
         StationError: ``not-readable``, ``too-large`` or ``unsafe-path``.
     """
+    if path.stat().st_size > UNPACKED_LIMIT_BYTES:
+        size = f"{path.stat().st_size} bytes"
+        raise StationError("too-large", file=str(path), value=size, limit=f"{UNPACKED_LIMIT_BYTES} bytes")
     try:
         with zipfile.ZipFile(path) as bundle:
             entries = bundle.infolist()
@@ -71,14 +88,26 @@ def unpack(path: Path, folder: Path) -> None:
                     value=f"{len(entries)} entries",
                     limit=f"{ENTRIES_LIMIT} entries",
                 )
+            distinct((entry.filename for entry in entries), "entry", file=str(path))
             left = UNPACKED_LIMIT_BYTES
             for entry in entries:
+                _refuse_entry(entry, path)
                 if not entry.is_dir():
                     left -= _unpack_one(bundle, entry, folder, path, left)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
-        raise StationError(
-            "not-readable", file=str(path), expected="a zip bundle", reason=str(error) or type(error).__name__
-        ) from None
+    except _DAMAGE as error:
+        reason = str(error) or type(error).__name__
+        raise StationError("not-readable", file=str(path), expected="a zip bundle", reason=reason) from None
+
+
+def _refuse_entry(entry: zipfile.ZipInfo, path: Path) -> None:
+    """Only plain files and folders, by plain names: a name means one file on every system."""
+    parts = entry.filename.removesuffix("/").split("/")
+    if "\\" in entry.filename or ":" in parts[0] or any(part in ("", ".", "..") for part in parts):
+        raise StationError("unsafe-path", file=str(path), value=entry.filename)
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR) or entry.compress_type not in _METHODS:
+        reason = f"{entry.filename} is no plain deflated file"
+        raise StationError("not-readable", file=str(path), expected="a zip bundle", reason=reason)
 
 
 def _unpack_one(bundle: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path, path: Path, left: int) -> int:
@@ -112,16 +141,20 @@ class StageProof:
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
-    """The whole proof; ``engine_version`` wrote the run, ``proved_by`` recomputed it."""
+    """The whole proof; ``engine_version`` wrote the run, ``proved_by`` recomputed it.
+
+    ``record`` says where ``run.json`` differs from what the inputs and letters beside it are.
+    """
 
     engine_version: str
     proved_by: str
     stages: tuple[StageProof, ...]
+    record: tuple[str, ...] = ()
 
     @property
     def same(self) -> bool:
-        """Whether every stage came out the same."""
-        return all(stage.same for stage in self.stages)
+        """Whether every stage came out the same, and the record is true of them."""
+        return all(stage.same for stage in self.stages) and not self.record
 
 
 def verify(
@@ -143,21 +176,11 @@ def verify(
             folder = Path(room) / "bundle"
             folder.mkdir()
             unpack(path, folder)
+        else:
+            settle(folder)
         record = read_record(folder)
-        inputs = folder / INPUTS
-        if not record.stages or not (inputs / SCENARIO_FILE).is_file():
-            raise StationError("no-such-file", file=str(inputs / SCENARIO_FILE), expected="a run's inputs")
-        scenario_folder, station = _lay_out(inputs, Path(room) / "scenario")
-        scenario = read_scenario(scenario_folder, station)
-        catalogue = next(iter(sorted((inputs / "catalogue").glob("*"))), None)
-        again = travel(
-            scenario,
-            look_up(scenario, catalogue),
-            Path(room) / "again",
-            until=record.stages[-1].name,
-            executor=executor,
-            progress=progress,
-        )
+        _refuse_stages(record, folder)
+        again = _recompute(record, folder, Path(room), executor, progress)
         stages = []
         for stage in record.stages:
             letters = (
@@ -166,7 +189,72 @@ def verify(
             )
             found = [text for letter in letters for text in _differences(folder, stage.name, *letter)]
             stages.append(StageProof(name=stage.name, same=not found, differences=tuple(found[:5])))
-    return Proof(engine_version=record.engine_version, proved_by=__version__, stages=tuple(stages))
+        wrong = tuple(_record_differences(record, again, folder))
+    return Proof(
+        engine_version=record.engine_version, proved_by=__version__, stages=tuple(stages), record=wrong
+    )
+
+
+def _refuse_stages(record: Record, folder: Path) -> None:
+    names = tuple(stage.name for stage in record.stages)
+    if not names or names != NAMES[: len(names)]:
+        raise StationError(
+            "bad-value",
+            file=str(folder / RECORD),
+            field="stages",
+            value=", ".join(names) or "none",
+            expected="the stages in their order, from the call on",
+        )
+
+
+def _recompute(
+    record: Record, folder: Path, room: Path, executor: Executor | None, progress: StageProgress
+) -> Run:
+    inputs = folder / INPUTS
+    if not (inputs / SCENARIO_FILE).is_file():
+        raise StationError("no-such-file", file=str(inputs / SCENARIO_FILE), expected="a run's inputs")
+    scenario_folder, station = _lay_out(inputs, room / "scenario")
+    scenario = read_scenario(scenario_folder, station)
+    for file in scenario.files.values():
+        if not any(file.resolve().is_relative_to(home.resolve()) for home in (room, inputs)):
+            raise StationError("unsafe-path", file=str(inputs), value=str(file))
+    catalogue = next(iter(sorted((inputs / "catalogue").glob("*"))), None)
+    return travel(
+        scenario,
+        look_up(scenario, catalogue),
+        room / "again",
+        until=record.stages[-1].name,
+        executor=executor,
+        progress=progress,
+    )
+
+
+def _record_differences(record: Record, again: Run, folder: Path) -> Iterator[str]:
+    """What ``run.json`` says of scenario, sky, checkers and stages, against what is there."""
+    inputs = folder / INPUTS
+    files = {name: folder / name for name in _files(folder, INPUTS)}
+    kept = {str(file.relative_to(inputs)): file for file in files.values()}
+    digest_kept = digest_of({n: f for n, f in kept.items() if not n.startswith("catalogue/")})
+    made = again.record
+    pairs = {name: (getattr(record, name), getattr(made, name)) for name in _SAME_IN_RECORDS}
+    pairs["scenario_digest"] = (record.scenario_digest, digest_kept)
+    pairs["digest"] = (
+        record.digest,
+        digest([[s.name, s.problem_digest, s.answer_digest] for s in record.stages]),
+    )
+    for name, (told, true) in pairs.items():
+        if told != true:
+            yield f"{name}: {_brief(told)} on file, {_brief(true)} recomputed"
+    for stage, other in zip(record.stages, made.stages, strict=True):
+        if stage.faults != other.faults and stage.answer_digest == other.answer_digest:
+            yield f"stages.{stage.name}.faults: {len(stage.faults)} on file, {len(other.faults)} recomputed"
+    wanted = {letter_path(folder, stage.name, role).name for stage in record.stages for role in ROLES}
+    for name in sorted({entry.name for entry in (folder / LETTERS).iterdir()} - wanted)[:5]:
+        yield f"{LETTERS}/{name}: no stage of the record wrote it"
+
+
+#: What recomputing must give again, beside the stages.
+_SAME_IN_RECORDS = ("scenario", "station", "catalogue", "catalogue_digest", "population")
 
 
 def _lay_out(inputs: Path, folder: Path) -> tuple[Path, str]:
@@ -175,7 +263,7 @@ def _lay_out(inputs: Path, folder: Path) -> tuple[Path, str]:
     layer = inputs
     while (layer / SCENARIO_FILE).is_file():
         target = folder / f"layer-{depth}"
-        shutil.copytree(layer, target, ignore=shutil.ignore_patterns("base", "stations", "catalogue"))
+        shutil.copytree(layer, target, ignore=_only_the_scenario(layer))
         text = read_text(target / SCENARIO_FILE, "a scenario")
         lines = [
             f'extends = "../layer-{depth + 1}"' if line.replace(" ", "").startswith("extends=") else line
@@ -187,6 +275,11 @@ def _lay_out(inputs: Path, folder: Path) -> tuple[Path, str]:
     if not stations:
         raise StationError("no-such-file", file=str(inputs / "stations"), expected="the station's file")
     return folder / "layer-0", str(stations[0])
+
+
+def _only_the_scenario(layer: Path) -> Callable[[str, list[str]], list[str]]:
+    """Leaves out, at the top of a layer, what is no file of the scenario."""
+    return lambda folder, names: [name for name in names if Path(folder) == layer and name in RESERVED]
 
 
 def _differences(folder: Path, stage: str, role: str, made: object, recorded: str) -> Iterator[str]:
@@ -219,5 +312,7 @@ def first_differences(kept: object, made: object, place: str = "") -> Iterator[t
 
 
 def _brief(value: object) -> str:
-    text = json.dumps(plain(value), ensure_ascii=False)
+    if isinstance(value, dict | list):  # not its content, which may be nested beyond any depth
+        return f"{len(value)} entries"
+    text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -16,7 +16,6 @@ were already done, unless their problems changed.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,19 +23,18 @@ from typing import Any, ClassVar
 
 from stationmaster import __version__
 from stationmaster.executor import Executor, SerialExecutor
+from stationmaster.journey import output
+from stationmaster.journey.output import LETTERS, RECORD
 from stationmaster.journey.sky import Sky, look_up
 from stationmaster.journey.stages import NAMES, STEPS, Journey, Step
 from stationmaster.measure.codes import known
 from stationmaster.measure.errors import StationError
-from stationmaster.measure.files import inside, read_text, write_whole
+from stationmaster.measure.files import read_text, write_whole
 from stationmaster.measure.letters import digest, from_json, to_json
 from stationmaster.measure.reasons import Fault
 from stationmaster.scenario import Scenario, read_scenario
 
-UNFINISHED = ".unfinished"
-RECORD = "run.json"
-LETTERS = "letters"
-INPUTS = "inputs"
+ROLES = ("problem", "answer")
 #: Told as (stage, done, total): total 0 when a stage begins.
 StageProgress = Callable[[str, int, int], None]
 
@@ -137,15 +135,20 @@ def travel(
     if until is not None:
         known(until, NAMES, "stage", field="--until")
     run = Run(Journey(scenario, sky, executor or SerialExecutor()), folder, scenario.digest)
+    # Read before the first stage writes a record of its own.
+    records = {one: _records(one) for one in (folder, *earlier)}
     for step in STEPS:
         progress(step.name, 0, 0)
-        _do(run, step, (folder, *earlier), progress)
+        _do(run, step, records, progress)
         if step.name == until:
             break
     return run
 
 
-def _do(run: Run, step: Step, earlier: tuple[Path, ...], progress: StageProgress) -> None:
+Records = Mapping[Path, Mapping[str, StageRecord]]
+
+
+def _do(run: Run, step: Step, earlier: Records, progress: StageProgress) -> None:
     journey = run.journey
     problem = step.hand_over(journey)
     problem_digest = digest(problem)
@@ -167,10 +170,10 @@ def _do(run: Run, step: Step, earlier: tuple[Path, ...], progress: StageProgress
     write_whole(run.folder / RECORD, to_json(run.record))
 
 
-def _known_answer(step: Step, problem_digest: str, earlier: tuple[Path, ...]) -> Any:
+def _known_answer(step: Step, problem_digest: str, earlier: Records) -> Any:
     """The answer that an earlier run of this engine gave to the same problem, when it is untouched."""
-    for folder in earlier:
-        recorded = _records(folder).get(step.name)
+    for folder, records in earlier.items():
+        recorded = records.get(step.name)
         if recorded is None or recorded.problem_digest != problem_digest:
             continue
         try:
@@ -222,39 +225,22 @@ def run_scenario(
         catalogue: a catalogue file; None: a statistical population.
         until, executor, progress: as in :func:`travel`.
         finish: writes exports, report and bundle into ``run.folder`` before it becomes ``out``.
+
+    Raises:
+        StationError: bad input; ``out`` is then as it was.
     """
+    if until is not None:
+        known(until, NAMES, "stage", field="--until")
     scenario = read_scenario(scenario_folder, station)
     sky = look_up(scenario, catalogue)
-    if out.exists() and not out.is_dir():
-        raise StationError("bad-value", file=str(out), field="--out", value="a file", expected="a folder")
-    work = out / UNFINISHED
-    run = travel(scenario, sky, work, until=until, executor=executor, progress=progress, earlier=(out,))
-    keep_inputs(run, catalogue)
-    if finish is not None:
-        finish(run)
-    _replace(out, work)
+    work = output.claim(out, scenario, Record)
+    with output.room(out, work):
+        output.keep_inputs(scenario, catalogue, work)
+        run = travel(scenario, sky, work, until=until, executor=executor, progress=progress, earlier=(out,))
+        letters = {letter_path(work, name, role).name for name in run.stages for role in ROLES}
+        output.keep_only(work / LETTERS, letters)
+        if finish is not None:
+            finish(run)
+        output.replace(out, work)
     run.folder = out
     return run
-
-
-def keep_inputs(run: Run, catalogue: Path | None) -> None:
-    """Keep what was read, byte for byte, beside what was made of it."""
-    target = run.folder / INPUTS
-    shutil.rmtree(target, ignore_errors=True)
-    for name, path in run.journey.scenario.files.items():
-        write_whole(inside(target, name), path.read_bytes())
-    if catalogue is not None:
-        write_whole(target / "catalogue" / catalogue.name, catalogue.read_bytes())
-
-
-def _replace(out: Path, work: Path) -> None:
-    """Put the new output in place of the old, entry by entry; what nobody made is left alone."""
-    retired = out / f"{UNFINISHED}-old"
-    shutil.rmtree(retired, ignore_errors=True)
-    retired.mkdir()
-    for entry in sorted(work.iterdir()):
-        if (out / entry.name).exists():
-            (out / entry.name).rename(retired / entry.name)
-        entry.rename(out / entry.name)
-    work.rmdir()
-    shutil.rmtree(retired, ignore_errors=True)
