@@ -54,8 +54,8 @@ def _tally(
     chosen: frozenset[str],
 ) -> Tally:
     taken = [(c, share) for c, share in members if c.code in chosen]
-    asked_score = sum(c.expected_score * share for c, share in members)
-    chosen_score = sum(c.expected_score * share for c, share in taken)
+    asked_score = sum((c.expected_score * share for c, share in members), 0.0)
+    chosen_score = sum((c.expected_score * share for c, share in taken), 0.0)
     resource_share = {}
     for resource in problem.resources:
         part = sum(c.cost_units.get(resource.code, 0.0) * share for c, share in taken)
