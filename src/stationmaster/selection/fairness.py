@@ -11,7 +11,7 @@ def uses(problem: SelectionProblem, chosen: Iterable[Candidate]) -> tuple[Use, .
     """How much of each resource the chosen take together."""
     people, found = tuple(chosen), []
     for resource in problem.resources:
-        used = sum(c.cost_units.get(resource.code, 0.0) for c in people)
+        used = sum((c.cost_units.get(resource.code, 0.0) for c in people), 0.0)
         available = resource.available_units
         found.append(
             Use(resource=resource.code, used_units=round(used, 6), available_units=available,
