@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from io import TextIOWrapper
+from typing import Annotated, NoReturn, cast
 
 import typer
 
 from stationmaster import __version__
 from stationmaster.cli import catalogue, run, station, verify
-from stationmaster.measure.errors import EXIT_OUR_FAULT, StationError, exit_status, sentence
+from stationmaster.measure.errors import (
+    EXIT_BAD_INPUT,
+    EXIT_OUR_FAULT,
+    StationError,
+    exit_status,
+    printable,
+    sentence,
+)
 
 EXIT_INTERRUPTED = 130
 
@@ -45,14 +53,43 @@ def _root(
 
 def main() -> None:
     """Run the command line; every refusal is one line on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that cannot show a letter shows its number
+            stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        status = app(standalone_mode=False)
     except StationError as error:
-        print(f"stationmaster: {sentence(error)}", file=sys.stderr)
-        sys.exit(exit_status(error))
+        _end(sentence(error), exit_status(error))
+    except _WRONG_CALL as error:
+        _end(*_wrong_call(error))
     except KeyboardInterrupt:
-        print("stationmaster: interrupted; the last good output is untouched", file=sys.stderr)
-        sys.exit(EXIT_INTERRUPTED)
+        status = EXIT_INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(EXIT_OUR_FAULT)
+    except OSError as error:  # a disk that is full, a folder that is closed
+        facts = {"file": error.filename, "reason": error.strerror or type(error).__name__}
+        _end(sentence(StationError("not-usable", **facts)), EXIT_BAD_INPUT)
+    if status == EXIT_INTERRUPTED:
+        _end("interrupted; the last good output is untouched", EXIT_INTERRUPTED)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+#: What typer raises where a command is called wrongly.
+_WRONG_CALL = cast(type[Exception], typer.BadParameter.__bases__[0])
+
+
+def _wrong_call(error: Exception) -> tuple[str, int]:
+    """The one line of a wrong call; called with nothing at all, the help as it is."""
+    message: str = error.format_message()  # type: ignore[attr-defined]
+    context = getattr(error, "ctx", None)
+    if "\n" in message:
+        print(message, file=sys.stderr)
+        sys.exit(EXIT_BAD_INPUT)
+    path = context.command_path if context is not None else "stationmaster"
+    return f"{printable(message).rstrip('.')}; see {path} --help", EXIT_BAD_INPUT
+
+
+def _end(line: str, status: int) -> NoReturn:
+    print(f"stationmaster: {line}", file=sys.stderr)
+    sys.exit(status)

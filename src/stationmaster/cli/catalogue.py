@@ -34,6 +34,7 @@ def show(
     json: Annotated[bool, typer.Option("--json", help="Print the facts as one JSON object.")] = False,
 ) -> None:
     """Read a catalogue file and say what it holds."""
+    from stationmaster.cli.say import say, say_json
     from stationmaster.measure import iso
     from stationmaster.orbit.elements import read_elements
 
@@ -51,6 +52,6 @@ def show(
         "sha256": found.sha256,
     }
     if json:
-        print(json_module.dumps(facts))
+        say_json(json_module.dumps(facts))
     else:
-        print("\n".join(f"{name:<13} {value}" for name, value in facts.items()))
+        say(*(f"{name:<13} {value}" for name, value in facts.items()))

@@ -50,6 +50,7 @@ def run(
     # long because a command's signature is its options
     from stationmaster import executor as engines
     from stationmaster.cli.progress import Bars
+    from stationmaster.cli.say import say, say_json
     from stationmaster.journey.run import run_scenario
     from stationmaster.journey.stages import NAMES
     from stationmaster.report.summary import json_text, sentences
@@ -68,9 +69,9 @@ def run(
             finish=lambda run: finish(run, bars),
         )
     if json:
-        print(json_text(done))
+        say_json(json_text(done))
     elif not quiet:
-        print("\n".join(sentences(done)))
+        say(*sentences(done))
     refuse_faults(done)
 
 

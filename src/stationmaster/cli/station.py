@@ -19,16 +19,15 @@ def show(
     json: Annotated[bool, typer.Option("--json", help="Print the rows as one JSON object.")] = False,
 ) -> None:
     """Print a station as a table; estimates are marked."""
+    from stationmaster.cli.say import say_json
     from stationmaster.station.read import read
     from stationmaster.station.table import rows
 
     found = read(station)
     table = rows(found)
     if json:
-        print(json_module.dumps(
-            {"code": found.code, "name": found.name, "rows": [dataclasses.asdict(row) for row in table]},
-            ensure_ascii=False,
-        ))  # fmt: skip
+        facts = {"code": found.code, "name": found.name, "rows": [dataclasses.asdict(row) for row in table]}
+        say_json(json_module.dumps(facts, ensure_ascii=False))
         return
     from stationmaster.cli.tables import print_station
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stationmaster.measure.errors import printable
 from stationmaster.station.letters import Station
 from stationmaster.station.table import Row
 
@@ -10,11 +11,14 @@ def print_station(station: Station, rows: tuple[Row, ...]) -> None:
     """A station's figures, section by section; estimates carry the mark."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     console = Console()
-    console.print(
-        f"[bold]{station.name}[/bold] ({station.code}), {station.operator}; collected {station.collected}"
+    name, about = (
+        printable(station.name),
+        f" ({station.code}), {station.operator}; collected {station.collected}",
     )
+    console.print(Text.assemble((name, "bold"), printable(about)))
     for section in dict.fromkeys(row.section for row in rows):
         table = Table(title=section, title_justify="left", title_style="bold", box=None, pad_edge=False)
         for heading, right in (
@@ -29,9 +33,8 @@ def print_station(station: Station, rows: tuple[Row, ...]) -> None:
         for row in rows:
             if row.section == section:
                 name = "" if row.name == before else row.name
-                table.add_row(
-                    name, row.figure, row.text, row.unit, f"[yellow]{row.mark}[/yellow]" if row.mark else ""
-                )
+                cells = (name, row.figure, row.text, row.unit)
+                table.add_row(*(Text(printable(cell)) for cell in cells), Text(row.mark, "yellow"))
                 before = row.name
         console.print(table)
         console.print()

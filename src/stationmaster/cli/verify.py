@@ -27,6 +27,7 @@ def verify(
     """
     from stationmaster import executor as engines
     from stationmaster.cli.progress import Bars
+    from stationmaster.cli.say import say, say_json
     from stationmaster.journey.bundle import verify as prove
     from stationmaster.journey.stages import NAMES
     from stationmaster.measure.errors import EXIT_BAD_INPUT
@@ -34,13 +35,14 @@ def verify(
     with Bars(NAMES) as bars:
         proof = prove(path, executor=engines.executor(executor), progress=bars)
     if json:
-        print(json_module.dumps({"same": proof.same, **dataclasses.asdict(proof)}, ensure_ascii=False))
+        say_json(json_module.dumps({"same": proof.same, **dataclasses.asdict(proof)}, ensure_ascii=False))
     else:
         for stage in proof.stages:
-            print(f"{stage.name:<10} {'same' if stage.same else 'differs'}")
-            for difference in stage.differences:
-                print(f"           {difference}")
+            say(f"{stage.name:<10} {'same' if stage.same else 'differs'}")
+            say(*(f"           {difference}" for difference in stage.differences))
+        if proof.record:
+            say(f"{'run.json':<10} differs", *(f"           {difference}" for difference in proof.record))
         if proof.engine_version != proof.proved_by:
-            print(f"written by version {proof.engine_version}, recomputed by {proof.proved_by}")
+            say(f"written by version {proof.engine_version}, recomputed by {proof.proved_by}")
     if not proof.same:
         raise typer.Exit(EXIT_BAD_INPUT)

@@ -34,6 +34,7 @@ SENTENCES: Final[Mapping[str, tuple[int, str]]] = {
     ),
     "unsound": (EXIT_BAD_INPUT, "{says}"),
     "not-writable": (EXIT_BAD_INPUT, "cannot be written: {reason}"),
+    "not-usable": (EXIT_BAD_INPUT, "cannot be used: {reason}"),
     "no-network": (EXIT_BAD_INPUT, "{host} cannot be reached ({reason}); {expected}"),
     "not-installed": (EXIT_BAD_INPUT, "{value} is not installed; {expected}"),
     "no-answer": (EXIT_NO_ANSWER, "no answer exists: {reason}"),
