@@ -75,3 +75,23 @@ def test_tests_mirror_the_source() -> None:
     beside = {"house", "docs", "fuzz", "scenario", "__pycache__"}  # rules, documents, fuzzing, data
     found = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
     assert found <= folders | beside
+
+
+def test_the_readme_draws_the_tree_as_it_is() -> None:
+    readme = (ROOT / "README.md").read_text()
+    tree = readme.split("src/stationmaster/\n", 1)[1].split("```", 1)[0]
+    source = ROOT / "src" / "stationmaster"
+    there = {f"{path.name}/" for path in source.iterdir() if (path / "__init__.py").is_file()}
+    there |= {path.name for path in source.glob("*.py")} - {"__init__.py"}
+    drawn = {line.split()[0] for line in tree.split("\n") if line.startswith("  ")}
+    assert drawn == there
+    beside = {line.split()[0] for line in tree.split("\n") if line and not line.startswith(" ")}
+    assert all((ROOT / name).is_dir() for name in beside)
+
+
+def test_every_stage_has_a_page_in_the_guide() -> None:
+    stages = {path.parent.name for path in (ROOT / "src" / "stationmaster").glob("*/check.py")}
+    for stage in sorted(stages):
+        page = (ROOT / "docs" / "guide" / f"{stage}.md").read_text()
+        for part in ("**Decides**", "## What verifies it", "## Limits"):
+            assert part in page, f"docs/guide/{stage}.md has no {part}"
