@@ -11,6 +11,7 @@ from typing import Final
 from stationmaster.manifest.reasons import REASONS as MANIFEST
 from stationmaster.measure.reasons import Reason, say
 from stationmaster.orbit.reasons import REASONS as ORBIT
+from stationmaster.proposal.obligations.rules import shipped_rules
 from stationmaster.proposal.reasons import REASONS as PROPOSAL
 from stationmaster.review.reasons import REASONS as REVIEW
 from stationmaster.safety.reasons import REASONS as SAFETY
@@ -67,7 +68,41 @@ _LONG = re.compile(r"(?<![\w.])\d+\.\d{4,}(?![\w.])")
 
 def sentence(stage: str, reason: Reason) -> str:
     """The sentence of a stage's reason; what is exact to a millionth is said to a hundredth."""
-    return _LONG.sub(lambda found: f"{float(found[0]):.2f}", say(reason, SENTENCES[stage]))
+    facts = {key: _spoken(key, fact) for key, fact in reason.facts.items()}
+    text = say(Reason(reason.code, facts), SENTENCES[stage])
+    return _LONG.sub(lambda found: f"{float(found[0]):.2f}", text)
+
+
+def _spoken(key: str, fact: str) -> str:
+    """Codes among the facts in words: the title of a rule, the names of groups."""
+    if key == "condition":
+        return f"\u201c{rule(fact)}\u201d"
+    if key in ("groups", "group"):
+        return listed([name(one) for one in fact.split(", ")])
+    return fact
+
+
+def rule(code: str) -> str:
+    """The title of a rule on obligations; a code that no shipped rule has stays as it is."""
+    return next((one.title for one in shipped_rules() if one.id == code), code)
+
+
+def plural(noun: str) -> str:
+    """An English plural of the regular kinds.
+
+    >>> plural("university"), plural("institute")
+    ('universities', 'institutes')
+    """
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+
+
+def whole(text: str) -> str:
+    """A sentence that begins with a capital and ends with a full stop.
+
+    >>> whole("covariance assumed")
+    'Covariance assumed.'
+    """
+    return text[:1].upper() + text[1:].rstrip(".") + "."
 
 
 def name(code: object) -> str:
@@ -111,10 +146,10 @@ def number(value: float | int, digits: int = 0) -> str:
     """A number with thin spaces between thousands, and a real minus sign.
 
     >>> number(12345), number(-1.25, 1)
-    ('12\u2009345', '\u22121.2')
+    ('12\u202f345', '\u22121.2')
     """
-    text = f"{value:,.{digits}f}".replace(",", "\u2009")
-    if text.startswith("-") and set(text) <= set("-0.\u2009"):
+    text = f"{value:,.{digits}f}".replace(",", "\u202f")
+    if text.startswith("-") and set(text) <= set("-0.\u202f"):
         text = text[1:]
     return text.replace("-", "\u2212")
 
@@ -127,7 +162,7 @@ def brief(value: float, digits: int = 2) -> str:
 
 def percent(share: float | None, digits: int = 0) -> str:
     """A share in per cent; a dash where there is none."""
-    return "\u2013" if share is None else f"{number(100.0 * share, digits)}\u2009%"
+    return "\u2013" if share is None else f"{number(100.0 * share, digits)}\u202f%"
 
 
 _RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")

@@ -77,9 +77,9 @@ def plain(value: float) -> str:
     """A tick's label: no idle zeros, thin spaces between thousands.
 
     >>> plain(2000.0), plain(0.5)
-    ('2\u2009000', '0.5')
+    ('2\u202f000', '0.5')
     """
-    return f"{value:,.6g}".replace(",", "\u2009") if abs(value) < 1e6 else f"{value:.0e}"
+    return f"{value:,.6g}".replace(",", "\u202f") if abs(value) < 1e6 else f"{value:.0e}"
 
 
 def rule_across(picture: Picture, scale: Scale, left: float, right: float, values: list[float]) -> None:

@@ -13,8 +13,8 @@ from stationmaster.report import words
 from stationmaster.report.pictures.axes import Scale, TimeScale, plain, ticks
 from stationmaster.report.pictures.svg import Picture
 
-LEFT, WIDTH = 228.0, 1080.0
-ROW, TOP = 30.0, 74.0
+LEFT, WIDTH = 262.0, 1100.0
+ROW, TOP = 30.0, 80.0
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,17 @@ def stays_chart(
         picture.add("rect", increment.name, x=x, y=0, width=end - x, height=bottom, of=of)
         picture.words(increment.name, x + 6.0, 16.0, "head")
         picture.words(words.day_short(increment.start), x + 6.0, 31.0, "tick")
-    for flight in flights:
+    previous = -100.0
+    for flight in sorted(flights, key=lambda flight: flight.docks):
         if first <= flight.docks <= last:
             at = scale(flight.docks)
-            picture.add("line", x1=at, x2=at, y1=46, y2=bottom, of="flight")
-            picture.words(flight.code, at + 3.0, 56.0, "tick")
+            picture.add("line", flight.code, x1=at, x2=at, y1=46, y2=bottom, of="flight")
+            crowded = at - previous < 44.0
+            picture.words(flight.code, at + 3.0, 68.0 if crowded else 55.0, "tick")
+            previous = -100.0 if crowded else at
     for number, stay in enumerate(stays):
         down = TOP + ROW * number
-        picture.words(_short(stay.title, 36), LEFT - 10.0, down + 16.0, "row", text_anchor="end")
+        picture.words(_short(stay.title, 38), LEFT - 10.0, down + 16.0, "row", text_anchor="end")
         x = scale(stay.berth.start)
         width = max(3.0, scale(stay.berth.end) - x)
         picture.add(

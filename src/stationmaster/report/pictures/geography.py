@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import Any
 
 from stationmaster.report.pictures.svg import number
@@ -49,7 +50,8 @@ def _arc(arc: list[list[int]], transform: dict[str, list[float]]) -> Iterator[Po
 
 def _shape(geometry: dict[str, Any], arcs: list[Ring]) -> Shape:
     polygons = geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
-    rings = tuple(_ring(indices, arcs) for polygon in polygons for indices in polygon)
+    whole = (_ring(indices, arcs) for polygon in polygons for indices in polygon)
+    rings = tuple(part for ring in whole for part in _cut(ring))
     return Shape(int(geometry["id"]) if "id" in geometry else None, rings)
 
 
@@ -60,6 +62,31 @@ def _ring(indices: Iterable[int], arcs: list[Ring]) -> Ring:
         arc: Sequence[Point] = arcs[index] if index >= 0 else arcs[~index][::-1]
         points.extend(arc[1:] if points else arc)
     return tuple(points)
+
+
+def _cut(ring: Ring) -> Iterator[Ring]:
+    """A ring's parts on the map: one that crosses the date line appears at both edges."""
+    unrolled, turn = [ring[0]], 0.0
+    for (before, _), (longitude, latitude) in pairwise(ring):
+        turn += 360.0 * ((before - longitude > 180.0) - (longitude - before > 180.0))
+        unrolled.append((longitude + turn, latitude))
+    for shift in (-360.0, 0.0, 360.0):
+        part = [(longitude + shift, latitude) for longitude, latitude in unrolled]
+        for sign in (1.0, -1.0):
+            part = list(_kept(part, sign))
+        if len(part) > 2:
+            yield tuple(part)
+
+
+def _kept(ring: list[Point], sign: float) -> Iterator[Point]:
+    """What of a ring lies on this side of the date line (Sutherland and Hodgman 1974)."""
+    for (x0, y0), (x1, y1) in zip(ring, ring[1:] + ring[:1], strict=True):
+        inside, next_inside = sign * x0 <= 180.0, sign * x1 <= 180.0
+        if inside:
+            yield x0, y0
+        if inside != next_inside:
+            part = (sign * 180.0 - x0) / (x1 - x0)
+            yield sign * 180.0, y0 + part * (y1 - y0)
 
 
 def equal_earth(longitude_deg: float, latitude_deg: float) -> Point:

@@ -23,24 +23,28 @@ def _days_below(picture: Picture, scale: TimeScale, top: float, bottom: float) -
             picture.words(f"{words.weekday(midnight)[:3]} {midnight.day}", at + 6.0, bottom + 16.0, "tick")
 
 
-def approaches(conjunctions: tuple[Conjunction, ...], span: Span, reach_km: float, says: str) -> Markup:
+def approaches(
+    conjunctions: tuple[Conjunction, ...], span: Span, reach_km: float, height: float, says: str
+) -> Markup:
     """Each approach where and when it happens: the station is the line at the bottom.
 
     The size of a mark grows with its probability under the assumed errors; the closest is named.
     """
-    picture = Picture(WIDTH, 300.0, says, "approaches")
+    picture = Picture(WIDTH, height, says, "approaches")
+    floor = height - 38.0
     across = TimeScale(span.start, span.end, 48.0, WIDTH - 10.0)
-    down = Scale(0.0, reach_km, 262.0, 16.0)
-    _days_below(picture, across, 16.0, 262.0)
+    down = Scale(0.0, reach_km, floor, 16.0)
+    _days_below(picture, across, 16.0, floor)
     rule_across(picture, down, 48.0, WIDTH - 10.0, ticks(0.0, reach_km, 5))
-    picture.words("km", 40.0, 282.0, "tick", text_anchor="end")
-    picture.add("line", x1=48, x2=WIDTH - 10.0, y1=262, y2=262, of="station-line")
+    picture.words("km", 40.0, floor + 20.0, "tick", text_anchor="end")
+    picture.add("line", x1=48, x2=WIDTH - 10.0, y1=floor, y2=floor, of="station-line")
     for one in sorted(conjunctions, key=lambda one: -one.miss_km):
         x, y = across(one.tca), down(one.miss_km)
         size = 3.0 + max(0.0, min(6.0, one.probability.probability_log10 + 9.0))
         of = "mark near" if one.miss_km < 5.0 else "mark"
-        picture.add("line", x1=x, x2=x, y1=y, y2=262, of="drop near" if one.miss_km < 5.0 else "drop")
-        picture.add("circle", f"{one.name}, {one.miss_km:.3f} km, {words.moment(one.tca)}", cx=x, cy=y, r=size, of=of)
+        picture.add("line", x1=x, x2=x, y1=y, y2=floor, of="drop near" if one.miss_km < 5.0 else "drop")
+        says = f"{one.name}, {one.miss_km:.3f} km, {words.moment(one.tca)}"
+        picture.add("circle", says, cx=x, cy=y, r=size, of=of)
     if conjunctions:
         _name_closest(picture, across, down, min(conjunctions, key=lambda one: one.miss_km))
     return picture.markup()

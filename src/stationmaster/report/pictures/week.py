@@ -16,6 +16,7 @@ from stationmaster.timeline.letters import Item, Kind
 
 LEFT, WIDTH = 118.0, 1160.0
 ROW, BAND = 22.0, 7.0
+STRIP_ROW = 19.0
 
 
 @dataclass(frozen=True)
@@ -48,19 +49,19 @@ def strip(
     start: datetime, days: int, crew: tuple[str, ...], items: Iterable[tuple[Item, Look]], says: str
 ) -> Markup:
     """The whole week in one strip: a row for each of the crew and one for the ground."""
-    rows = {code: 24.0 + number * 15.0 for number, code in enumerate(crew)}
-    ground = 24.0 + len(crew) * 15.0
-    picture = Picture(960.0, ground + 18.0, says, "strip")
+    rows = {code: 24.0 + number * STRIP_ROW for number, code in enumerate(crew)}
+    ground = 24.0 + len(crew) * STRIP_ROW
+    picture = Picture(960.0, ground + STRIP_ROW + 2.0, says, "strip")
     scale = TimeScale(start, start + timedelta(days=days), 0.0, 960.0)
     for item, its in items:
         x = scale(item.start)
         width = max(0.6, scale(item.end) - x)
         for down in [rows[code] for code in item.crew] or [ground]:
-            picture.add("rect", its.says, x=x, y=down, width=width, height=13, of=its.of)
+            picture.add("rect", its.says, x=x, y=down, width=width, height=STRIP_ROW - 2.0, of=its.of)
     for midnight in scale.days():
         if midnight < scale.last:
             at = scale(midnight)
-            picture.add("line", x1=at, x2=at, y1=4, y2=ground + 14.0, of="midnight")
+            picture.add("line", x1=at, x2=at, y1=4, y2=ground + STRIP_ROW, of="midnight")
             picture.words(f"{words.weekday(midnight)[:3]} {midnight.day}", at + 6.0, 14.0, "tick")
     return picture.markup()
 
@@ -110,12 +111,12 @@ def _hours(picture: Picture, scale: TimeScale, top: float, bottom: float) -> Non
 def _block(picture: Picture, scale: TimeScale, item: Item, its: Look, down: float) -> None:
     first, last = max(item.start, scale.first), min(item.end, scale.last)
     x, width = scale(first), scale(last) - scale(first)
-    picture.add(
-        "rect", its.says, x=x + 0.5, y=down + 1.0, width=max(1.0, width - 1.0), height=ROW - 2, rx=2, of=its.of
-    )
+    inner = max(1.0, width - 1.0)
+    picture.add("rect", its.says, x=x + 0.5, y=down + 1.0, width=inner, height=ROW - 2, rx=2, of=its.of)
     room = int((width - 8.0) / 5.9)
-    if room >= 4:
-        text = its.label if len(its.label) <= room else its.label[: room - 1].rstrip() + "\u2026"
+    fits = len(its.label) <= room
+    if fits or (room >= 8 and "routine" not in its.of):
+        text = its.label if fits else its.label[: room - 1].rstrip() + "\u2026"
         picture.words(text, x + 5.0, down + 15.0, f"label {its.of}")
 
 

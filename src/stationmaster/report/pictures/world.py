@@ -29,7 +29,7 @@ def world(tints: Mapping[int, Tint], says: str) -> Markup:
     plain = [ring for shape in shapes() if shape.m49 not in tints for ring in _laid(shape)]
     picture.add("path", d=outline(plain), of="land")
     for shape in shapes():
-        if shape.m49 in tints:
+        if shape.m49 is not None and shape.m49 in tints:
             tint = tints[shape.m49]
             picture.add("path", tint.says, d=outline(_laid(shape)), of=f"land {tint.of}")
     return picture.markup()

@@ -17,6 +17,7 @@ def view(story: Story) -> dict[str, Any]:
     return {
         "call": call,
         "dates": dates(call),
+        "kinds": words.listed([words.plural(kind) for kind in call.eligible_kinds]),
         "offer": offer(call),
         "criteria": {stage: [c for c in call.criteria if c.stage == stage] for stage in (1, 2)},
         "promises": promises(call.policy),
@@ -49,19 +50,21 @@ def offer(call: Call) -> list[tuple[str, str, str]]:
 
 def promises(policy: Policy) -> list[str]:
     """The floors of the policy as sentences."""
-    several = words.counted
-    floors = (
-        (policy.min_countries, f"The chosen come from at least {policy.min_countries} countries."),
-        (policy.min_groups, f"At least {several(policy.min_groups, 'group')} "
-                            f"by {words.name(policy.group_by).lower()} take part."),
-        (policy.min_first_time, f"At least {several(policy.min_first_time, 'project')} with a country that has "
-                                "not flown before."),
-        (policy.min_least_developed, f"At least {several(policy.min_least_developed, 'project')} with a least "
-                                     "developed country."),
-    )  # fmt: skip
-    kept = [text for least, text in floors if least]
+    attribute = words.name(policy.group_by).lower()
+    first, least_developed = "with a country that has not flown before", "with a least developed country"
+    floors: tuple[tuple[int, tuple[str, str, str, str]], ...] = (
+        (policy.min_countries, ("country", "countries", "takes part", "take part")),
+        (policy.min_groups, (attribute, f"{attribute}s", "takes part", "take part")),
+        (policy.min_first_time, ("project", "projects", first, first)),
+        (policy.min_least_developed, ("project", "projects", least_developed, least_developed)),
+    )
+    kept = [
+        f"At least {words.counted(least, one, many)} {does if least == 1 else do}."
+        for least, (one, many, does, do) in floors
+        if least
+    ]
     for mode, least in (policy.min_per_mode or {}).items():
-        kept.append(f"At least {several(least, 'project')}: {words.name(mode).lower()}.")
+        kept.append(f"At least {words.counted(least, 'project')}: {words.name(mode).lower()}.")
     return kept
 
 

@@ -35,7 +35,7 @@ def view(story: Story, code: str) -> dict[str, Any]:
         "way": way(story, dossier),
         "team": [(partner, story.country(partner.country)) for partner in dossier.partners],
         "funding": [(story.country(one.country), one) for one in dossier.funding],
-        "costs": costs(story, dossier, assessment),
+        "costs": costs(story, assessment),
         "assessment": assessed(assessment) if assessment else None,
         "rounds": [one for name in ("review-1", "review-2") if (one := marks(story, name, code))],
         "decisions": [
@@ -64,7 +64,7 @@ def way(story: Story, dossier: Dossier) -> list[dict[str, str]]:
     ):
         estimate = story.estimate(round_, code)
         if estimate is not None:
-            says = f"{estimate.expected_score:.2f} expected, rank {estimate.low_rank} to {estimate.high_rank}."
+            says = f"{estimate.expected_score:.2f}, rank {estimate.low_rank} to {estimate.high_rank}."
             stage = "First review" if round_ == "review-1" else "Second review"
             stops.append({"stage": stage, "state": "yes", "says": says})
         decision = story.decision(meeting, code)
@@ -88,7 +88,7 @@ def _failing(assessment: Assessment) -> str:
     return f"Not {words.listed([name for name in names if not getattr(assessment, name)])}."
 
 
-def costs(story: Story, dossier: Dossier, assessment: Assessment | None) -> list[dict[str, Any]]:
+def costs(story: Story, assessment: Assessment | None) -> list[dict[str, Any]]:
     """What it is charged of each offered resource, beside the offer."""
     if assessment is None:
         return []
@@ -96,8 +96,10 @@ def costs(story: Story, dossier: Dossier, assessment: Assessment | None) -> list
     for code, (title, unit, _) in RESOURCE_WORDS.items():
         amount, offer = assessment.costs.get(code, 0.0), float(getattr(story.scenario.call.offer, code))
         if amount:
-            share = amount / offer if offer else 1.0
-            rows.append({"name": words.name(title), "amount": amount, "unit": unit, "offer": offer, "share": share})
+            rows.append({
+                "name": words.name(title), "amount": amount, "unit": unit, "offer": offer,
+                "share": amount / offer if offer else 1.0,
+            })  # fmt: skip
     return rows
 
 
@@ -109,7 +111,12 @@ def assessed(assessment: Assessment) -> dict[str, Any]:
 
     def duties(truth: Truth) -> list[dict[str, Any]]:
         return [
-            {"duty": duty, "effect": EFFECT_WORDS[duty.effect], "says": say(duty.reason)}
+            {
+                "duty": duty,
+                "effect": EFFECT_WORDS[duty.effect],
+                "title": words.rule(duty.rule),
+                "says": say(duty.reason),
+            }
             for duty in assessment.obligations
             if duty.truth is truth
         ]
@@ -179,13 +186,12 @@ def week(story: Story, code: str) -> dict[str, Any] | None:
         return None
     items = sorted((i for i in plan.items if i.activity in mine), key=lambda i: (i.start, i.code))
     left = [one for one in plan.unplaced if one.activity in mine]
+    say = words.sentence
     return {
         "asked": len(mine),
         "placed": len(mine) - len(left),
         "items": items,
-        "left": [
-            (mine[one.activity], [words.sentence("timeline", reason) for reason in one.reasons]) for one in left
-        ],
+        "left": [(mine[one.activity], [say("timeline", reason) for reason in one.reasons]) for one in left],
     }
 
 
@@ -196,4 +202,3 @@ def targets(story: Story, dossier: Dossier) -> list[tuple[Any, int]]:
     answer = story.answers["orbit"]
     pairs = zip(dossier.needs.targets, target_codes(dossier), strict=True)
     return [(target, len(answer.of(WindowKind.OVERPASS, code))) for target, code in pairs]
-

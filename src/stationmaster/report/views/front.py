@@ -9,7 +9,7 @@ from markupsafe import Markup
 from stationmaster.report import words
 from stationmaster.report.pictures.world import Tint, not_drawn, world
 from stationmaster.report.story import CHOSEN, Standing, Story
-from stationmaster.report.views import timeline
+from stationmaster.report.views import safety, timeline
 from stationmaster.report.views.verdict import verdict
 
 
@@ -22,7 +22,27 @@ def view(story: Story) -> dict[str, Any]:
         "week": timeline.at_a_glance(story) if story.has("timeline") else None,
         "verdict": verdict(story) if story.has("safety") else None,
         "screening": story.answers.get("safety"),
+        "sky": sky(story) if story.has("safety") else None,
+        "steps": steps(story),
     }
+
+
+def sky(story: Story) -> Markup:
+    """The approaches of the seven days in one small chart."""
+    return safety.picture(story.answers["safety"], 190.0)
+
+
+def steps(story: Story) -> list[dict[str, Any]]:
+    """How many were left after each step of the choice."""
+    found = counts(story)
+    told = [("proposals received", found["proposals"])]
+    if story.has("proposal"):
+        told.append(("complete, feasible and eligible", found["eligible"]))
+    if story.has("shortlist"):
+        told.append(("on the shortlist", found["shortlisted"]))
+    if story.has("selection"):
+        told.append(("chosen", found["chosen"]))
+    return [{"says": says, "count": n, "share": n / max(1, found["proposals"])} for says, n in told]
 
 
 def counts(story: Story) -> dict[str, int]:

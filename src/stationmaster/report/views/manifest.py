@@ -35,7 +35,7 @@ def view(story: Story) -> dict[str, Any]:
              "reasons": [words.sentence("manifest", reason) for reason in one.reasons]}
             for one in answer.not_placed
         ],
-        "loads": loads(story, problem, answer, names),
+        "loads": loads(problem, answer, names),
         "idle": [names.get(one.resource, one.resource) for one in answer.loads if not max(one.used_units)],
         "flights": flights(problem, answer),
         "crew_by_increment": crew_by_increment(problem, answer),
@@ -45,18 +45,17 @@ def view(story: Story) -> dict[str, Any]:
 def place_names(story: Story) -> dict[str, str]:
     """Names of racks, ports, channels, freezers and mechanisms by code."""
     station = story.scenario.station
-    named = (*station.racks, *station.ports, *station.channels, *station.cold, *station.mechanisms)
-    words_for = {
-        "crew-time": "Crew time", "data": "Data", "arm": "Robot arm", "airlock": "Airlock",
-    }  # fmt: skip
-    return {**{one.code: one.name for one in named}, **words_for}
+    names = {"crew-time": "Crew time", "data": "Data", "arm": "Robot arm", "airlock": "Airlock"}
+    names |= {rack.code: rack.name for rack in station.racks}
+    names |= {port.code: port.name for port in station.ports}
+    names |= {channel.code: channel.name for channel in station.channels}
+    names |= {store.code: store.name for store in station.cold}
+    return names | {mechanism.code: mechanism.name for mechanism in station.mechanisms}
 
 
-def loads(
-    story: Story, problem: ManifestProblem, answer: Manifest, names: dict[str, str]
-) -> list[dict[str, Any]]:
+def loads(problem: ManifestProblem, answer: Manifest, names: dict[str, str]) -> list[dict[str, Any]]:
     """A small chart for each resource that is used at all, and the same as figures by increment."""
-    marks = {increment.start: increment.name for increment in problem.increments}
+    marks = {increment.start: increment.code for increment in problem.increments}
     used = [load for load in answer.loads if max(load.used_units) > 0]
     return [
         {

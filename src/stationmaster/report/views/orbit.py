@@ -16,12 +16,13 @@ def view(story: Story) -> dict[str, Any]:
     """What the page of the orbit shows."""
     problem: OrbitProblem = story.problems["orbit"]
     answer: OrbitAnswer = story.answers["orbit"]
-    chosen = {
-        code: dossier.code for dossier in story.chosen for code in target_codes(dossier)
-    } or {t.code: t.code.rpartition("-")[0] for t in problem.targets}
+    chosen = {code: dossier.code for dossier in story.chosen for code in target_codes(dossier)} or {
+        t.code: t.code.rpartition("-")[0] for t in problem.targets
+    }
     betas = [(one.at, one.beta_deg) for one in answer.betas]
     heights = [(point.at, point.altitude_km) for point in answer.track]
-    eclipses = [w.span.duration_s / 60 for w in answer.of(WindowKind.ECLIPSE) if not w.cut_start and not w.cut_end]
+    whole = (w for w in answer.of(WindowKind.ECLIPSE) if not w.cut_start and not w.cut_end)
+    eclipses = [window.span.duration_s / 60 for window in whole]
     return {
         "answer": answer,
         "caveats": [words.sentence("orbit", reason) for reason in answer.reasons],
@@ -37,8 +38,11 @@ def view(story: Story) -> dict[str, Any]:
         "relays": relays(problem, answer),
         "relay_share": _share(answer, WindowKind.RELAY),
         "sites": sites(problem, answer),
-        "regions": [(r.name, len(answer.of(WindowKind.REGION, r.code)), _share(answer, WindowKind.REGION, r.code))
-                    for r in problem.regions],
+        "regions": [
+            (region.name, len(answer.of(WindowKind.REGION, region.code)),
+             _share(answer, WindowKind.REGION, region.code))
+            for region in problem.regions
+        ],
         "targets": targets(story, problem, answer),
         "age_start": answer.elements_age_start_d,
         "age_end": answer.elements_age_end_d,

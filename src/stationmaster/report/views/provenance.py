@@ -92,6 +92,7 @@ def solvers(story: Story) -> list[tuple[str, str]]:
 def kinds(story: Story) -> list[dict[str, str]]:
     """What the run rests on, one row for each kind of data."""
     scenario = story.scenario
+    total = len(scenario.dossiers)
     made_up = sum(dossier.synthetic for dossier in scenario.dossiers)
     guessed = sum(dossier.needs.estimate for dossier in scenario.dossiers)
     reviewers = sum(reviewer.synthetic for reviewer in scenario.reviewers)
@@ -100,10 +101,10 @@ def kinds(story: Story) -> list[dict[str, str]]:
         ("Dates, modes, fields and criteria of the call", "fact", scenario.call.source),
         ("What the call offers", "estimate" if scenario.call.offer.estimate else "fact",
          scenario.call.offer.note or scenario.call.offer.source or ""),
-        ("Real proposals", "fact", f"{len(scenario.dossiers) - made_up} of {len(scenario.dossiers)}: title, "
-         "institutions, countries and mode are public; the source stands on each page"),
-        ("Other proposals", "synthetic", f"{made_up} of {len(scenario.dossiers)} are made up as illustration"),
-        ("Needs of the proposals", "estimate", f"{guessed} of {len(scenario.dossiers)} state them as estimates"),
+        ("Real proposals", "fact", f"{total - made_up} of {total}: title, institutions, countries and mode "
+         "are public; the source stands on each page"),
+        ("Other proposals", "synthetic", f"{made_up} of {total} are made up as illustration"),
+        ("Needs of the proposals", "estimate", f"{guessed} of {total} state them as estimates"),
         ("Reviewers and scorecards", "synthetic" if reviewers else "fact",
          f"{reviewers} of {len(scenario.reviewers)} reviewers are synthetic: no person is behind them"),
         ("Crew", "estimate" if scenario.crew.estimate else "fact", scenario.crew.source or ""),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
+
 from stationmaster.report import words
 from stationmaster.report.pictures.sky import approaches
 from stationmaster.report.story import Story
 from stationmaster.report.views.verdict import SHOWN_KM, YARDSTICK, cautions, verdict
-from stationmaster.safety.letters import Company, Screening, ScreeningProblem
+from stationmaster.safety.letters import Company, Population, Screening, ScreeningProblem
 
 COMPANY_WORDS = {
     Company.DOCKED: "Attached to the station",
@@ -23,18 +25,15 @@ def view(story: Story) -> dict[str, Any]:
     problem: ScreeningProblem = story.problems["safety"]
     answer: Screening = story.answers["safety"]
     nearest = sorted(answer.conjunctions, key=lambda one: (one.miss_km, one.object_id))
-    says = (
-        f"{words.counted(len(nearest), 'approach', 'approaches')} within {words.brief(answer.miss_km)} km "
-        f"between {words.day(answer.span.start)} and {words.day(answer.span.end)}."
-    )
     return {
         "problem": problem,
         "answer": answer,
         "verdict": verdict(story),
         "yardstick": YARDSTICK,
-        "picture": approaches(answer.conjunctions, answer.span, answer.miss_km, says),
+        "assumed": [words.whole(problem.covariance.words), words.whole(f"sizes {problem.hard_bodies.words}")],
+        "picture": picture(answer, 300.0),
         "conjunctions": [
-            {"one": one, "near": one.miss_km < SHOWN_KM, "cautions": cautions(story, one.cautions)}
+            {"one": one, "near": one.miss_km < SHOWN_KM, "cautions": cautions(one.cautions)}
             for one in nearest
         ],
         "speeds": speeds(answer),
@@ -47,6 +46,15 @@ def view(story: Story) -> dict[str, Any]:
         "unusable_more": max(0, len(answer.unusable) - LISTED_UNUSABLE),
         "shown_km": SHOWN_KM,
     }  # fmt: skip
+
+
+def picture(answer: Screening, height: float) -> Markup:
+    """The approaches against time; a synthetic population is called so in the text alternative too."""
+    population = " in a synthetic population" if answer.population is Population.SYNTHETIC else ""
+    count = words.counted(len(answer.conjunctions), "approach", "approaches")
+    days = f"between {words.day(answer.span.start)} and {words.day(answer.span.end)}"
+    says = f"{count}{population} within {words.brief(answer.miss_km)} km {days}."
+    return approaches(answer.conjunctions, answer.span, answer.miss_km, height, says)
 
 
 def speeds(answer: Screening) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from stationmaster.journey.choosing import RESOURCE_WORDS
@@ -48,7 +49,7 @@ def meeting(story: Story, name: str) -> dict[str, Any]:
         "outcome": outcome,
         "rule": words.name(outcome.rule) if final else "The best total score, with the promises kept",
         "decisions": [
-            (VERDICT_WORDS[verdict], [told(story, one) for one in outcome.decisions if one.verdict is verdict])
+            (VERDICT_WORDS[verdict], [told(story, d) for d in outcome.decisions if d.verdict is verdict])
             for verdict in Verdict
             if any(one.verdict is verdict for one in outcome.decisions)
         ],
@@ -102,13 +103,14 @@ def history(story: Story) -> dict[str, Any] | None:
         return None
     here = {dossier.code for dossier in story.chosen}
     standings = story.standings
+    tally = Counter(standings.values())
     outcome = story.scenario.call.outcome or {}
     institutions = {p.institution for dossier in story.chosen for p in dossier.partners}
     countries = {c for dossier in story.chosen for c in dossier.countries}
     pairs = (
         ("Shortlisted", outcome.get("shortlisted"), len(story.run.journey.on("shortlist"))),
-        ("Accepted", outcome.get("accepted"), sum(s is Standing.ACCEPTED for s in standings.values())),
-        ("On condition", outcome.get("conditional"), sum(s is Standing.CONDITIONAL for s in standings.values())),
+        ("Accepted", outcome.get("accepted"), tally[Standing.ACCEPTED]),
+        ("On condition", outcome.get("conditional"), tally[Standing.CONDITIONAL]),
         ("Countries of the chosen", outcome.get("chosen_countries"), len(countries)),
         ("Institutions of the chosen", outcome.get("chosen_institutions"), len(institutions)),
     )  # fmt: skip

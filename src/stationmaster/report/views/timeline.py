@@ -129,7 +129,8 @@ def days(
         items.sort(key=lambda item: (item.start, item.kind is not Kind.ACTIVITY, item.code))
         experiments = sum(project_of.get(i.activity, STATION) != STATION for i in items)
         title = f"{words.weekday(midnight)}, {words.day(midnight)}"
-        says = f"{title}: {words.counted(len(items), 'item')}, {experiments} of them for projects of the call."
+        many = words.counted(len(items), "item")
+        says = f"{title}: {many}, {experiments} of them for projects of the call."
         found.append({
             "title": title,
             "short": words.weekday(midnight).lower(),

@@ -14,7 +14,7 @@ SHOWN_KM = 5.0
 #: manoeuvre (NASA, "Space Debris and Human Spacecraft", 2021: 1 in 100 000; at 1 in 10 000 it flies).
 NOTABLE_LOG10 = -5.0
 YARDSTICK = (
-    "1 in 100\u2009000 is where the flight rules of the International Space Station begin to consider a "
+    "1 in 100\u202f000 is where the flight rules of the International Space Station begin to consider a "
     "manoeuvre, with tracking data of known quality (NASA, Space Debris and Human Spacecraft, 2021)."
 )
 
@@ -64,18 +64,22 @@ def _because(screening: Screening, notable: tuple[Conjunction, ...]) -> str:
         return "No object of the catalogue passes the station within the distance that was screened."
     if notable:
         return (
-            "Under the assumed errors the probability of a collision reaches 1 in 100\u2009000 for "
+            "Under the assumed errors the probability of a collision reaches 1 in 100\u202f000 for "
             f"{'it' if len(notable) == 1 else 'each of them'}: better data must say whether to move."
         )
     return (
-        "Under the assumed errors no probability of a collision reaches 1 in 100\u2009000; that is no proof "
+        "Under the assumed errors no probability of a collision reaches 1 in 100\u202f000; that is no proof "
         "of safety, because the errors are assumed and not measured."
     )
 
 
 def _caveats(story: Story, screening: Screening) -> tuple[str, ...]:
     """Sentences that belong beside the number wherever it is shown."""
-    sentences = list(dict.fromkeys(screening.assumptions))
+    sizes = story.problems["safety"].hard_bodies.words
+    sentences = [
+        words.whole(f"sizes {text}" if text == sizes else text)
+        for text in dict.fromkeys(screening.assumptions)
+    ]
     if screening.unusable:
         count = words.counted(len(screening.unusable), "element set")
         sentences.append(f"{count} could not be propagated over the whole week.")
@@ -87,6 +91,6 @@ def _caveats(story: Story, screening: Screening) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def cautions(story: Story, reasons: tuple[Reason, ...]) -> list[str]:
+def cautions(reasons: tuple[Reason, ...]) -> list[str]:
     """The cautions of a conjunction as sentences."""
     return [words.sentence("safety", reason) for reason in reasons]
