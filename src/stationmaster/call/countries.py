@@ -88,6 +88,10 @@ class Countries:
         starts = sorted((n for n in names if wanted and n.startswith(wanted)), key=lambda n: (len(n), n))
         if starts:
             return _shown(names[starts[0]])
+        # A slip of the last letter is likelier than one of the first: KEM is meant as KEN, not as YEM.
+        slips = [code for code in self.by_code if len(text) == 3 and code[:2] == text[:2].upper()]
+        if slips:
+            return _shown(self.by_code[min(slips, key=lambda code: abs(ord(code[2]) - ord(text[2].upper())))])
         close = nearest(wanted, names)
         return _shown(names[close]) if close in names else nearest(text, self.by_code)
 

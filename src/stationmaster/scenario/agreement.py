@@ -42,6 +42,8 @@ def _bad(source: Source, path: tuple[str | int, ...], value: object, expected: s
 def call_is_sound(call: Call, countries: Countries, source: Source, countries_file: str) -> None:
     """Refuse a call that its own checker finds fault with, at the field that is at fault."""
     known(call.policy.rule, RULE_NAMES, "rule of choice", **source.place(("policy", "rule")))
+    if call.policy.seed < 0:
+        raise _bad(source, ("policy", "seed"), call.policy.seed, "a number that is not negative")
     for stage in (1, 2):
         if not any(criterion.stage == stage for criterion in call.criteria):
             raise StationError(
@@ -176,7 +178,7 @@ def work_can_be_done(
 def _figures(operation: SystemOperation, crew: Crew) -> Iterator[tuple[str, bool, str]]:
     people = len(crew.members)
     yield "duration_min", 1 <= operation.duration_min <= WEEK_MIN, f"1 to {WEEK_MIN} minutes"
-    yield "crew_count", operation.crew_count <= people, f"at most the {people} on board"
+    yield "crew_count", 0 <= operation.crew_count <= people, f"at most the {people} on board, 0 at least"
     yield "per_week_count", operation.per_week_count >= 1, "at least once a week"
     for what in ("gap", "lag"):
         most = getattr(operation, f"{what}_max_h")

@@ -52,7 +52,7 @@ def read_scenario(folder: Path, station: str | None = None) -> Scenario:
         code=top.code,
         title=top.title,
         source=str(find.value("source")),
-        seed=int(str(find.value("seed"))),
+        seed=_seed(find),
         station=found_station,
         call=call,
         countries=countries,
@@ -70,6 +70,15 @@ def read_scenario(folder: Path, station: str | None = None) -> Scenario:
     )
     agreement.week_lies_in_its_increment(scenario, find)
     return scenario
+
+
+def _seed(find: Finder) -> int:
+    seed = find.value("seed")
+    assert isinstance(seed, int)
+    if seed < 0:
+        expected = "a number that is not negative"
+        raise StationError("bad-value", **find.place("seed"), value=seed, expected=expected)
+    return seed
 
 
 def _moment(find: Finder, name: str) -> datetime:
@@ -132,6 +141,11 @@ def _reviewers(find: Finder, countries: Countries, dossiers: tuple[Dossier, ...]
             if value in seen:
                 raise StationError("duplicate", **place, field=field, value=value, kind="reviewer")
             seen.add(value)
+        if reviewer.load_max < 0:
+            expected = "a number that is not negative"
+            raise StationError(
+                "bad-value", **place, field="load_max", value=reviewer.load_max, expected=expected
+            )
         if reviewer.person in leaders:
             raise StationError(
                 "contradiction",
