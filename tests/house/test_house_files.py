@@ -72,7 +72,7 @@ def test_test_files_have_names_of_their_own() -> None:
 
 def test_tests_mirror_the_source() -> None:
     folders = {path.name for path in (ROOT / "src" / "stationmaster").iterdir() if path.is_dir()}
-    beside = {"house", "docs", "fuzz", "scenario", "__pycache__"}  # rules, documents, fuzzing, data
+    beside = {"house", "docs", "fuzz", "hostile", "__pycache__"}  # rules, documents, what is sent to break it
     found = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir()}
     assert found <= folders | beside
 
