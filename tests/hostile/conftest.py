@@ -41,21 +41,32 @@ def css(root: Path) -> Path:
     return root / "scenarios" / "css-2018"
 
 
-@pytest.fixture
-def scenario(css: Path, tmp_path: Path) -> Path:
-    """A copy of the first call's scenario, to be damaged."""
-    copy = tmp_path / "scenario"
+@pytest.fixture(scope="session")
+def small(css: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first call's scenario with the first cards only: as whole, and quicker to read."""
+    copy = tmp_path_factory.mktemp("small") / "scenario"
     shutil.copytree(css, copy, ignore=shutil.ignore_patterns("*.py", "README.md", "__pycache__"))
+    for name in ("cards-1.csv", "cards-2.csv"):
+        lines = (copy / name).read_text().split("\n")
+        (copy / name).write_text("\n".join(lines[:41]) + "\n")
+    return copy
+
+
+@pytest.fixture
+def scenario(small: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be damaged."""
+    copy = tmp_path / "scenario"
+    shutil.copytree(small, copy)
     return copy
 
 
 @pytest.fixture(scope="session")
-def good(css: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A good run up to the proposals; never touched."""
+def good(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A good run up to the proposals, against a sky of two stations; never touched."""
     from stationmaster.report.write import finish
 
     out = tmp_path_factory.mktemp("good") / "out"
-    run_scenario(css, out, until="proposal", finish=finish)
+    run_scenario(small, out, catalogue=small / "elements.csv", until="proposal", finish=finish)
     return out
 
 
