@@ -232,8 +232,8 @@ def run_scenario(
     if until is not None:
         known(until, NAMES, "stage", field="--until")
     scenario = read_scenario(scenario_folder, station)
-    sky = look_up(scenario, catalogue)
     work = output.claim(out, scenario, Record)
+    sky = look_up(scenario, catalogue)
     with output.room(out, work):
         output.keep_inputs(scenario, catalogue, work)
         run = travel(scenario, sky, work, until=until, executor=executor, progress=progress, earlier=(out,))
