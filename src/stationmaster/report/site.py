@@ -53,7 +53,7 @@ class Page:
 PAGES = (
     Page("index", "Overview", (), front.view),
     Page("call", "Call", ("call",), call.view),
-    Page("proposals", "Proposals", ("proposal",), proposals.view),
+    Page("proposals", "Proposals", (), proposals.view),
     Page("review", "Review", ("review-1",), review.view),
     Page("selection", "Selection", ("shortlist",), selection.view),
     Page("manifest", "Manifest", ("manifest",), manifest.view),

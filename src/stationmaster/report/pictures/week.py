@@ -113,7 +113,7 @@ def _block(picture: Picture, scale: TimeScale, item: Item, its: Look, down: floa
     x, width = scale(first), scale(last) - scale(first)
     inner = max(1.0, width - 1.0)
     picture.add("rect", its.says, x=x + 0.5, y=down + 1.0, width=inner, height=ROW - 2, rx=2, of=its.of)
-    room = int((width - 8.0) / 5.9)
+    room = int((width - 9.0) / 6.3)
     fits = len(its.label) <= room
     if fits or (room >= 8 and "routine" not in its.of):
         text = its.label if fits else its.label[: room - 1].rstrip() + "\u2026"

@@ -129,7 +129,7 @@ def assessed(assessment: Assessment) -> dict[str, Any]:
         "duties": duties(Truth.YES),
         "open": duties(Truth.UNKNOWN),
         "idle": duties(Truth.NO),
-        "questions": [(question, say(question.reason)) for question in assessment.questions],
+        "questions": sorted({(say(one.reason), one.addressee) for one in assessment.questions}),
         "placements": assessment.placements,
     }
 

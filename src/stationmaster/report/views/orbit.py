@@ -97,8 +97,8 @@ def sites(problem: OrbitProblem, answer: OrbitAnswer) -> list[dict[str, Any]]:
 def targets(story: Story, problem: OrbitProblem, answer: OrbitAnswer) -> list[dict[str, Any]]:
     """Overpasses of every target, those of chosen projects first."""
     owner = {code: d.code for d in story.dossiers.values() for code in target_codes(d)}
-    rows = []
-    for target in problem.targets:
+    rows: list[dict[str, Any]] = []
+    for target in sorted(problem.targets, key=lambda target: target.code):
         seen: tuple[Window, ...] = answer.of(WindowKind.OVERPASS, target.code)
         project = owner[target.code]
         rows.append({
@@ -106,5 +106,4 @@ def targets(story: Story, problem: OrbitProblem, answer: OrbitAnswer) -> list[di
             "best": min((w.min_off_nadir_deg for w in seen if w.min_off_nadir_deg is not None), default=None),
             "chosen": story.standings[project] in CHOSEN,
         })  # fmt: skip
-    rows.sort(key=lambda one: (not one["chosen"], one["code"], one["target"].code))
-    return rows
+    return sorted(rows, key=lambda one: (not one["chosen"], one["code"]))

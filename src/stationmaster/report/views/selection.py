@@ -71,6 +71,7 @@ def told(story: Story, decision: Decision) -> dict[str, Any]:
         "reserve_for": decision.reserve_for,
         "by_lot": decision.by_lot,
         "verdict": decision.verdict,
+        "verdict_words": VERDICT_WORDS[decision.verdict],
     }
 
 

@@ -92,14 +92,11 @@ def view(story: Story) -> dict[str, Any]:
 
 def crew_names(problem: WeekProblem) -> dict[str, str]:
     """The crew by role; a number where two hold one role."""
+    roles = [member.role.partition(",")[0] for member in problem.crew]
     found: dict[str, str] = {}
-    roles = [member.role for member in problem.crew]
-    for member in problem.crew:
-        same = roles.count(member.role) > 1
-        count = sum(name.startswith(member.role) for name in found.values()) + 1
-        text = member.role.partition(",")[0]
-        number = f" {count}" if same else ""
-        found[member.code] = f"{text}{number}" if text == member.role else f"{member.code}"
+    for number, (member, role) in enumerate(zip(problem.crew, roles, strict=True)):
+        before = roles[:number].count(role)
+        found[member.code] = f"{role} {before + 1}" if roles.count(role) > 1 else role
     return found
 
 
