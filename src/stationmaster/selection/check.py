@@ -1,13 +1,14 @@
 """Judges any outcome from the problem alone; never imports the maker.
 
-Bounds, floors, verdicts, figures, levels, the lot and the reasons are worked out again; where
-enumeration is practical the choice is proved to be the best by the stated objectives, and the
-yardsticks behind the price of fairness with it.
+Bounds, floors, verdicts, figures, levels, the lot and the reasons are worked out again. Where
+enumeration is practical (:mod:`stationmaster.selection.check_best`) the choice is proved to be the best
+by the stated objectives, and with it the lot, the reserves, the price of fairness, what each of the
+others would have cost, and the smallest changes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
 
@@ -16,10 +17,11 @@ import numpy as np
 from stationmaster.measure.letters import digest
 from stationmaster.measure.reasons import Fault
 from stationmaster.selection import proof
+from stationmaster.selection.check_best import best_faults
+from stationmaster.selection.check_reasons import reason_faults
 from stationmaster.selection.letters import (
     Candidate,
-    Change,
-    Decision,
+    Level,
     Outcome,
     SelectionProblem,
     Stage,
@@ -30,9 +32,6 @@ from stationmaster.selection.letters import (
 #: Figures are stored to 1e-6; sums of a few may differ by a few of them.
 TOLERANCE = 5e-6
 
-#: Enumeration is tried up to this many open candidates.
-PROVE_UP_TO = 24
-
 
 def faults(problem: SelectionProblem, outcome: Outcome) -> tuple[Fault, ...]:
     """Everything that is wrong with an outcome (empty where nothing is)."""
@@ -40,15 +39,18 @@ def faults(problem: SelectionProblem, outcome: Outcome) -> tuple[Fault, ...]:
     if found:
         return tuple(found)
     chosen = tuple(c for c in problem.candidates if c.code in outcome.chosen)
-    return (
+    found = [
         *_bounds(problem, outcome, chosen),
         *_figures(problem, outcome, chosen),
         *_tallies(problem, outcome),
         *_levels(problem, outcome, chosen),
         *_lot(problem, outcome),
-        *_reasons(problem, outcome),
-        *_proved(problem, outcome),
-    )
+        *_effort(outcome),
+        *reason_faults(problem, outcome),
+    ]
+    if not {fault.code for fault in found} & {"change", "conflict"}:  # what is no change cannot be tried
+        found += best_faults(problem, outcome)
+    return tuple(found)
 
 
 def _near(left: float, right: float) -> bool:
@@ -100,12 +102,18 @@ def _bounds(problem: SelectionProblem, outcome: Outcome, chosen: tuple[Candidate
         yield Fault("open", code, "It is not open: too low a score, too large, or without a partner.")
     if (outcome.status is Status.INFEASIBLE) != bool(outcome.conflicts):
         yield Fault("conflict", "conflicts", "Infeasible outcomes, and no others, name floors in conflict.")
+    asked_floors = proof.asked_floors(problem)
+    if len({c.floor for c in outcome.conflicts}) < len(outcome.conflicts):
+        yield Fault("conflict", "conflicts", "A floor stands twice.")
+    for conflict in outcome.conflicts:
+        if asked_floors.get(conflict.floor) != conflict.asked or conflict.reachable >= conflict.asked:
+            yield Fault("conflict", conflict.floor, "It is no floor of the policy, or it can be reached.")
     if outcome.status is Status.INFEASIBLE:
         if chosen:
             yield Fault("conflict", "chosen", "An infeasible outcome chooses nobody.")
         return
     all_in = np.ones((1, len(chosen)), dtype=np.bool_)
-    for name, asked in proof.asked_floors(problem).items():
+    for name, asked in asked_floors.items():
         reached = int(proof.floor_counts(problem, chosen, all_in, name)[0])
         if reached < asked:
             yield Fault("floor", name, f"{reached} reached, {asked} promised.")
@@ -140,7 +148,9 @@ def _figures(problem: SelectionProblem, outcome: Outcome, chosen: tuple[Candidat
 
 def _tallies(problem: SelectionProblem, outcome: Outcome) -> Iterator[Fault]:
     eligible = [c for c in problem.candidates if c.eligible]
-    seen = set()
+    seen: set[tuple[str, str]] = set()
+    if len({(t.attribute, t.group) for t in outcome.fairness.tallies}) < len(outcome.fairness.tallies):
+        yield Fault("tally", "fairness", "A group is tallied twice.")
     for tally in outcome.fairness.tallies:
         where = f"{tally.attribute} {tally.group}"
         seen.add((tally.attribute, tally.group))
@@ -158,7 +168,10 @@ def _tallies(problem: SelectionProblem, outcome: Outcome) -> Iterator[Fault]:
             share = used / r.available_units if r.available_units else 0.0
             if not _near(tally.resource_share.get(r.code, -1.0), share):
                 yield Fault("tally", where, f"Its share of {r.code} is {share}.")
-        if tally.dominant_share != max(tally.resource_share.values(), default=0.0):
+        largest = max(tally.resource_share.values(), default=0.0)
+        named = tally.resource_share.get(tally.dominant_resource or "", 0.0)
+        known = tally.dominant_resource in (tally.resource_share or (None,))
+        if not (known and tally.dominant_share == named == largest):
             yield Fault("tally", where, "Its dominant share is not the largest of its shares.")
     for attribute in (*problem.group_of, "country", "field", "mode"):
         groups = {g for c in eligible for g in _groups(problem, c, attribute)}
@@ -185,10 +198,17 @@ def _part(problem: SelectionProblem, candidate: Candidate, attribute: str, group
     )
 
 
+def _level(level: Level) -> Iterator[Fault]:
+    if level.bound_value < level.value - TOLERANCE or (level.proved and level.bound_value != level.value):
+        yield Fault("level", level.name, "It passes its bound, or is proved short of it.")
+    gap = (level.bound_value - level.value) / level.bound_value if level.bound_value else 0.0
+    if not _near(level.gap_share, gap):
+        yield Fault("level", level.name, f"The gap to its bound is {gap:.6f}, not {level.gap_share}.")
+
+
 def _levels(problem: SelectionProblem, outcome: Outcome, chosen: tuple[Candidate, ...]) -> Iterator[Fault]:
     for level in outcome.levels:
-        if level.bound_value < level.value - TOLERANCE or (level.proved and level.gap_share != 0):
-            yield Fault("level", level.name, "Its bound lies below its value, or it is proved with a gap.")
+        yield from _level(level)
     if outcome.status is Status.INFEASIBLE:
         return
     if (outcome.status is Status.PROVED) != all(level.proved for level in outcome.levels):
@@ -215,105 +235,15 @@ def _lot(problem: SelectionProblem, outcome: Outcome) -> Iterator[Fault]:
         yield Fault("lot", "lot", "Those marked as decided by lot are not those the lot names.")
 
 
-def _reasons(problem: SelectionProblem, outcome: Outcome) -> Iterator[Fault]:
-    names = {r.name for r in problem.resources}
-    codes = {r.code: r.unit for r in problem.resources}
+def _effort(outcome: Outcome) -> Iterator[Fault]:
+    effort = outcome.effort
+    explained = sum(bool(d.changes) for d in outcome.decisions)
+    if effort.explained != explained:
+        yield Fault("effort", "effort", f"{explained} decisions are explained by a change.")
+    passed_over = {d.candidate for d in outcome.decisions} - set(outcome.chosen)
+    cut = effort.unexplained
+    if not set(cut) <= passed_over or len(set(cut)) < len(cut):
+        yield Fault("effort", "effort", "Those without explanation are not distinct candidates passed over.")
     for decision in outcome.decisions:
-        if not decision.reasons:
-            yield Fault("reason", decision.candidate, "It is judged without a reason.")
-        for reason in decision.reasons:
-            if reason.facts.get("resource", next(iter(names), "")) not in names and names \
-                    and decision.verdict is not Verdict.NOT_ELIGIBLE:
-                yield Fault("reason", decision.candidate, f"{reason.code} names no resource of the problem.")
-        for change in decision.changes:
-            if change.kind in ("less", "more") and codes.get(change.what) != change.unit:
-                yield Fault("change", decision.candidate, f"{change.what} is no resource in {change.unit}.")
-            if change.amount_units <= 0:
-                yield Fault("change", decision.candidate, "A change of nothing changes nothing.")
-        yield from _shortages(problem, outcome, decision)
-
-
-def _shortages(problem: SelectionProblem, outcome: Outcome, decision: Decision) -> Iterator[Fault]:
-    """The resources a candidate is said to run into are those it does run into."""
-    if decision.verdict in (Verdict.SELECTED, Verdict.CONDITIONAL, Verdict.NOT_ELIGIBLE):
-        return
-    if problem.stage is not Stage.FINAL or outcome.status is Status.INFEASIBLE:
-        return
-    people = {c.code: c for c in problem.candidates}
-    short = set()
-    for r in problem.resources:
-        used = sum(proof.scaled(people[code].cost_units.get(r.code, 0.0), 6) for code in outcome.chosen)
-        asks = proof.scaled(people[decision.candidate].cost_units.get(r.code, 0.0), 6)
-        if asks + used > proof.scaled(r.available_units, 6):
-            short.add(r.name)
-    said = {r.facts["resource"] for r in decision.reasons if r.code in ("no-room", "exceeds-offer")}
-    if said != short:
-        yield Fault("reason", decision.candidate, f"It runs into {sorted(short)}, not {sorted(said)}.")
-
-
-def _proved(problem: SelectionProblem, outcome: Outcome) -> Iterable[Fault]:
-    """Held against enumeration, where that is practical."""
-    if len(proof.open_to_choice(problem, policy=False)) > PROVE_UP_TO:
-        return
-    proved = proof.prove(problem, tuple(c.floor for c in outcome.conflicts))
-    if proved is None:
-        return
-    if outcome.status is Status.INFEASIBLE:
-        if proved.chosen is not None:
-            yield Fault("infeasible", "status", "A choice that keeps all floors exists.")
-        for conflict in outcome.conflicts:
-            if conflict.reachable != proved.reachable[conflict.floor] or conflict.reachable >= conflict.asked:
-                yield Fault("conflict", conflict.floor, f"{proved.reachable[conflict.floor]} can be reached.")
-        return
-    if outcome.status is Status.PROVED and proved.chosen != outcome.chosen:
-        yield Fault("optimal", "chosen", f"{', '.join(proved.chosen or ('nobody',))} would be better.")
-    unit, fairness = 10**problem.policy.score_decimals, outcome.fairness
-    if fairness.utilitarian_proved and not _near(fairness.utilitarian_score, proved.free_total / unit):
-        yield Fault("price", "fairness", f"The best total without policy is {proved.free_total / unit}.")
-    floors = (proved.floors_total or 0) / unit
-    if outcome.status is Status.PROVED and not _near(fairness.floors_score or 0.0, floors):
-        yield Fault("price", "fairness", f"The best total with the policy is {floors}.")
-    for decision in outcome.decisions:
-        for change in decision.changes:
-            yield from _change(problem, decision.candidate, change)
-
-
-def _change(problem: SelectionProblem, code: str, change: Change) -> Iterator[Fault]:
-    """The change brings the candidate in, and a step less of it does not (where steps are named)."""
-    enough = proof.prove(_changed(problem, code, change, change.amount_units))
-    if enough is not None and code not in (enough.chosen or ()):
-        yield Fault("change", code, f"{change.kind} {change.what} does not bring it in.")
-    steps = {r.code: r.step_units for r in problem.resources}
-    hundredth = 10.0 ** -min(2, problem.policy.score_decimals)
-    step = {"score": hundredth}.get(change.kind, steps.get(change.what, change.amount_units))
-    if change.amount_units - step > 1e-9:
-        less = proof.prove(_changed(problem, code, change, change.amount_units - step))
-        if less is not None and code in (less.chosen or ()):
-            yield Fault("change", code, f"A smaller {change.kind} {change.what} brings it in too.")
-
-
-def _changed(problem: SelectionProblem, code: str, change: Change, units: float) -> SelectionProblem:
-    if change.kind == "more":
-        offer = tuple(
-            replace(r, available_units=round(r.available_units + units, 6)) if r.code == change.what else r
-            for r in problem.resources
-        )
-        return replace(problem, resources=offer)
-    policy = problem.policy
-    if change.kind == "place":
-        wider = replace(policy, shortlist=policy.shortlist + 1, choose=policy.choose + 1)
-        return replace(problem, policy=wider)
-    if change.kind == "lift":
-        raised = getattr(policy, change.what) + 1
-        lifted = replace(policy, **{change.what: raised})
-        return replace(problem, policy=lifted)
-    people = []
-    for c in problem.candidates:
-        if c.code == code and change.kind == "less":
-            costs = {**c.cost_units, change.what: max(0.0, round(c.cost_units[change.what] - units, 6))}
-            people.append(replace(c, cost_units=costs))
-        elif c.code == code:
-            people.append(replace(c, expected_score=round(c.expected_score + units, 6)))
-        else:
-            people.append(c)
-    return replace(problem, candidates=tuple(people))
+        if decision.changes and (decision.candidate in cut or decision.candidate not in passed_over):
+            yield Fault("effort", decision.candidate, "It is explained by a change, and said not to be.")

@@ -8,7 +8,7 @@ the floors, which floors contradict each other.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from stationmaster.measure.letters import digest
 from stationmaster.selection import lot
@@ -33,6 +33,7 @@ from stationmaster.selection.portfolio import (
     InfeasibleError,
     Portfolio,
     Tally,
+    Yardsticks,
     floors,
     settings,
 )
@@ -43,14 +44,6 @@ RULES: Mapping[str, Callable[[Portfolio], Choice]] = {
     "partner-shares": partner_shares.choose,
     "utilitarian": utilitarian.choose,
 }
-
-
-@dataclass(frozen=True)
-class Yardsticks:
-    """Choices to compare with: the best score with the policy kept, and with nothing but room."""
-
-    policy: Choice
-    free: Choice
 
 
 def pick(
@@ -86,8 +79,10 @@ def decide(problem: SelectionProblem) -> Outcome:
     )
     policy = free if choice.taken is None else utilitarian.choose(Portfolio(exact(problem), Binds(), tally))
     sticks = Yardsticks(policy, free)
-    decisions, cut = explain(problem, choice, sticks.policy, sticks.free, tally, pick)
-    return _outcome(problem, choice, sticks, decisions, _effort(problem, tally, decisions, cut))
+    contradiction = conflicts(problem) if choice.taken is None else ()
+    decisions, cut = explain(problem, choice, sticks, contradiction, tally, pick)
+    effort = _effort(problem, tally, decisions, cut)
+    return _outcome(problem, choice, sticks, contradiction, decisions, effort)
 
 
 def _effort(
@@ -103,8 +98,8 @@ def _effort(
 
 
 def _outcome(
-    problem: SelectionProblem, choice: Choice, sticks: Yardsticks, decisions: tuple[Decision, ...],
-    effort: Effort,
+    problem: SelectionProblem, choice: Choice, sticks: Yardsticks, contradiction: tuple[Conflict, ...],
+    decisions: tuple[Decision, ...], effort: Effort,
 ) -> Outcome:
     chosen = choice.taken or frozenset()
     status = Status.PROVED if choice.proved else Status.REACHED
@@ -116,7 +111,7 @@ def _outcome(
         chosen=tuple(sorted(chosen)),
         decisions=decisions,
         levels=choice.levels,
-        conflicts=conflicts(problem) if choice.taken is None else (),
+        conflicts=contradiction,
         uses=uses(problem, (c for c in problem.candidates if c.code in chosen)),
         fairness=_fairness(problem, choice, sticks),
         lot=Lot(

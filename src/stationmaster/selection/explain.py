@@ -12,21 +12,29 @@ from stationmaster.measure.reasons import Reason
 from stationmaster.selection import lot
 from stationmaster.selection.challenge import Again, Pick, changes
 from stationmaster.selection.exact import AMOUNT, Exact, exact
-from stationmaster.selection.letters import Candidate, Decision, SelectionProblem, Stage, Verdict
-from stationmaster.selection.portfolio import Choice, Tally, counts, floors, limits
-from stationmaster.selection.reasons import amount
+from stationmaster.selection.letters import (
+    Candidate,
+    Conflict,
+    Decision,
+    SelectionProblem,
+    Stage,
+    Verdict,
+)
+from stationmaster.selection.portfolio import Choice, Tally, Yardsticks, counts, floors, limits
+from stationmaster.selection.reasons import LIMITS, amount, promise
 
 
 def explain(
-    problem: SelectionProblem, choice: Choice, policy: Choice, free: Choice, tally: Tally, pick: Pick
+    problem: SelectionProblem, choice: Choice, sticks: Yardsticks, contradiction: tuple[Conflict, ...],
+    tally: Tally, pick: Pick,
 ) -> tuple[tuple[Decision, ...], tuple[str, ...]]:
     """A decision for every candidate, in the order of codes.
 
     Args:
         problem: what was chosen from.
         choice: what the rule chose.
-        policy: the best score with the policy kept, but no equal footing.
-        free: the best score within room and places alone.
+        sticks: choices to compare with.
+        contradiction: the floors that no choice keeps together, where there is no choice.
         tally: counts solves; explanations stop at the problem's ``explain_count``.
         pick: makes a choice anew.
 
@@ -45,11 +53,10 @@ def explain(
                 Decision(candidate=code, verdict=Verdict.NOT_ELIGIBLE, reasons=candidate.not_eligible)
             )
         elif code in taken:
-            decisions.append(_chosen(numbers, candidate, choice, policy, free))
+            decisions.append(_chosen(numbers, candidate, choice, sticks))
         elif choice.taken is None:
-            decisions.append(
-                Decision(candidate=code, verdict=Verdict.NOT_SELECTED, reasons=(_no_choice(numbers),))
-            )
+            reasons = (_no_choice(contradiction),)
+            decisions.append(Decision(candidate=code, verdict=Verdict.NOT_SELECTED, reasons=reasons))
         else:
             spare = tally.solves < problem.explain_count
             cut += [] if spare else [code]
@@ -57,8 +64,8 @@ def explain(
     return tuple(decisions), tuple(cut)
 
 
-def _no_choice(numbers: Exact) -> Reason:
-    return Reason("no-choice", {"floors": ", ".join(name for name, _ in floors(numbers))})
+def _no_choice(contradiction: tuple[Conflict, ...]) -> Reason:
+    return Reason("no-choice", {"floors": " and ".join(promise(c.floor, c.asked) for c in contradiction)})
 
 
 def _place(problem: SelectionProblem, code: str) -> str:
@@ -66,14 +73,12 @@ def _place(problem: SelectionProblem, code: str) -> str:
     return str(drawn.index(code) + 1)
 
 
-def _chosen(
-    numbers: Exact, candidate: Candidate, choice: Choice, policy: Choice, free: Choice
-) -> Decision:
+def _chosen(numbers: Exact, candidate: Candidate, choice: Choice, sticks: Yardsticks) -> Decision:
     code = candidate.code
-    if code in (free.taken or ()):
+    if code in (sticks.free.taken or ()):
         reasons = [Reason("merit", {"score": amount(candidate.expected_score, "")})]
-    elif code in (policy.taken or ()) or not choice.rungs:
-        kept = ", ".join(name for name, _ in floors(numbers) if _serves(name, candidate))
+    elif code in (sticks.policy.taken or ()) or not choice.rungs:
+        kept = ", ".join(promise(name, asked) for name, asked in floors(numbers) if _serves(name, candidate))
         reasons = [Reason("policy", {"kept": kept or "limits and shares"})]
     else:
         work = numbers.group_work[numbers.codes.index(code)]
@@ -147,7 +152,8 @@ def _limits(numbers: Exact, i: int, inside: list[int]) -> Iterable[Reason]:
     for name, members, most in limits(numbers):
         others = [numbers.codes[j] for j in inside if j in members]
         if i in members and len(others) >= most:
-            yield Reason("limit", {"limit": name, "most": str(most), "others": ", ".join(others) or "none"})
+            facts = {"limit": LIMITS[name], "most": str(most), "others": ", ".join(others) or "none"}
+            yield Reason("limit", facts)
 
 
 def _caps(numbers: Exact, i: int, inside: list[int]) -> Iterable[Reason]:
@@ -169,15 +175,13 @@ def _price(again: Again, code: str) -> Reason:
     forced, choice, problem = again.forced(code), again.choice, again.problem
     if forced.taken is None:
         return Reason("costs-floor")
-    steps = problem.policy.footing_steps
-    for ours, theirs in zip(choice.rungs, forced.rungs, strict=False):
+    percent = 100 / problem.policy.footing_steps
+    for number, (ours, theirs) in enumerate(zip(choice.rungs, forced.rungs, strict=False)):
         if ours != theirs:
-            here, there = ours.steps, theirs.steps
-            if here == there:  # as low, but more groups stay there: the next one up is where it shows
-                here += 1
+            # as low in both, but more groups stay there with it: ours stand on the next rung instead
+            here = ours if ours.steps != theirs.steps else choice.rungs[number + 1]
             return Reason("costs-footing", {
-                "with_it": f"{100 * there / steps:g} %", "chosen": f"{100 * here / steps:g} % or more"
-                if here != ours.steps else f"{100 * here / steps:g} %",
+                "with_it": f"{theirs.steps * percent:g} %", "chosen": f"{here.steps * percent:g} %",
             })
     unit = 10**problem.policy.score_decimals
     if forced.score < choice.score:

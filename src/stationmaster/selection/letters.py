@@ -7,6 +7,7 @@ amounts of a resource count to 1e-6 of its unit, scores to ``Policy.score_decima
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,13 @@ from stationmaster.measure.reasons import Reason
 
 #: The rules a policy may name: each is one file in :mod:`stationmaster.selection.rules`.
 RULE_NAMES = ("equal-footing", "partner-shares", "utilitarian")
+
+
+#: The solver counts in 64 bits, with a bit to spare.
+WHOLE_LIMIT = 2**62
+#: The most of one resource that is offered, or asked for by all candidates together: charged by work
+#: shares it is counted in units of 5e-11 (millionths, ten-thousandths, halves).
+AMOUNT_LIMIT = 2 * 10**8
 
 
 class Stage(StrEnum):
@@ -75,7 +83,7 @@ class Candidate:
                 "contradiction", field="work", value=f"work shares of {self.code} that sum to {total:.4f}",
                 other="a whole team", expected="work shares that sum to 1",
             )
-        if self.expected_score < 0:
+        if not 0 <= self.expected_score < WHOLE_LIMIT:
             raise StationError("bad-value", field="expected_score", value=self.expected_score,
                                expected="a score from 0 up")
         if not self.eligible and not self.not_eligible:
@@ -98,9 +106,12 @@ class Resource:
     step_units: float = 0.1
 
     def __post_init__(self) -> None:
-        if self.step_units < 1e-6:
+        if not 1e-6 <= self.step_units <= AMOUNT_LIMIT:
             raise StationError("bad-value", field="step_units", value=self.step_units,
-                               expected="a step of at least 0.000001")
+                               expected="a step from 0.000001 up")
+        if not 0 <= self.available_units <= AMOUNT_LIMIT:
+            raise StationError("bad-value", field="available_units", value=self.available_units,
+                               expected=f"an amount from 0 to {AMOUNT_LIMIT}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +152,14 @@ class Policy:
             if not low <= getattr(self, name) <= high:
                 raise StationError("bad-value", field=name, value=getattr(self, name),
                                    expected=f"a number from {low} to {high}")
+        for name in ("shortlist", "choose", "max_per_lead_country", "max_per_investigator", "max_per_field"):
+            if getattr(self, name) < 0:
+                raise StationError("bad-value", field=name, value=getattr(self, name),
+                                   expected="a number that is not negative")
+        shares = {f"share_caps.{group}": share for group, share in (self.share_caps or {}).items()}
+        for name, share in {"share_tolerance_share": self.share_tolerance_share, **shares}.items():
+            if not 0 <= share <= 1:
+                raise StationError("bad-value", field=name, value=share, expected="a share from 0 to 1")
         if self.rule == "partner-shares" and not self.share_caps:
             raise StationError("missing-field", field="share_caps", expected="the share of each partner")
 
@@ -169,14 +188,14 @@ class SelectionProblem:
     def __post_init__(self) -> None:
         distinct((c.code for c in self.candidates), "candidate", field="candidates")
         distinct((r.code for r in self.resources), "resource", field="resources")
-        codes = tuple(r.code for r in self.resources)
-        for number, candidate in enumerate(self.candidates):
-            for resource, amount in candidate.cost_units.items():
-                place = f"candidates[{number + 1}].cost_units.{resource}"
-                known(resource, codes, "resource", field=place)
-                if amount < 0:
-                    raise StationError("bad-value", field=place, value=amount,
-                                       expected="an amount that is not negative")
+        _refuse_amounts(self)
+        total = math.fsum(c.expected_score for c in self.candidates if c.eligible)
+        whole = total * 10 ** (self.policy.score_decimals + 4) * self.policy.footing_steps
+        if whole > WHOLE_LIMIT:
+            raise StationError("too-large", field="candidates", value=f"scores that sum to {total:g}",
+                               limit=f"{total * WHOLE_LIMIT / whole:g} at that many decimals and steps")
+        if self.limit_s <= 0:
+            raise StationError("bad-value", field="limit_s", value=self.limit_s, expected="a time above 0")
         known(self.policy.group_by, ("country", *self.group_of), "attribute of groups",
               field="policy.group_by")
 
@@ -184,6 +203,22 @@ class SelectionProblem:
     def places(self) -> int:
         """How many may be chosen at this stage."""
         return self.policy.shortlist if self.stage is Stage.SHORTLIST else self.policy.choose
+
+
+def _refuse_amounts(problem: SelectionProblem) -> None:
+    codes = tuple(r.code for r in problem.resources)
+    asked = dict.fromkeys(codes, 0.0)
+    for number, candidate in enumerate(problem.candidates, 1):
+        for resource, amount in candidate.cost_units.items():
+            place = f"candidates[{number}].cost_units.{resource}"
+            known(resource, codes, "resource", field=place)
+            if not amount >= 0:
+                raise StationError("bad-value", field=place, value=amount,
+                                   expected="an amount that is not negative")
+            asked[resource] += amount if candidate.eligible else 0.0
+            if not asked[resource] <= AMOUNT_LIMIT:
+                raise StationError("too-large", field=place, value=f"{asked[resource]:g} asked for together",
+                                   limit=f"{AMOUNT_LIMIT:g}")
 
 
 class Verdict(StrEnum):

@@ -83,6 +83,14 @@ class Choice:
         return all(level.proved for level in self.levels)
 
 
+@dataclass(frozen=True)
+class Yardsticks:
+    """Choices to compare with: the best score with the policy kept, and with nothing but room."""
+
+    policy: Choice
+    free: Choice
+
+
 class InfeasibleError(Exception):
     """No set of candidates keeps all that binds the portfolio."""
 

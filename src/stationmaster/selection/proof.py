@@ -8,7 +8,7 @@ larger breaks it too. Practical to about twenty candidates, more where room is t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -91,8 +91,12 @@ def open_to_choice(problem: SelectionProblem, *, policy: bool) -> tuple[Candidat
     rule, floor = problem.policy, problem.policy.min_score
     found = []
     for candidate in sorted((c for c in problem.candidates if c.eligible), key=lambda c: c.code):
-        fits = all(candidate.cost_units.get(r.code, 0.0) <= r.available_units for r in problem.resources)
-        low = policy and floor is not None and candidate.expected_score < floor
+        fits = all(
+            scaled(candidate.cost_units.get(r.code, 0.0), 6) <= scaled(r.available_units, 6)
+            for r in problem.resources
+        )
+        score = scaled(candidate.expected_score, rule.score_decimals)
+        low = policy and floor is not None and score < scaled(floor, rule.score_decimals)
         alone = rule.rule == "partner-shares" and problem.stage is Stage.FINAL and policy
         if fits and not low and (not alone or group_work(problem, candidate)):
             found.append(candidate)
@@ -179,55 +183,80 @@ def draw(seed: int, codes: tuple[str, ...]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class Proof:
-    """What enumeration found: the best set (None: none keeps the floors) and the best totals."""
+class Best:
+    """The best of some sets: who is in it, whom the lot decided, where its groups stand, its total."""
 
-    chosen: tuple[str, ...] | None
-    floors_total: int | None
-    free_total: int
-    reachable: Mapping[str, int]
-
-
-def prove(problem: SelectionProblem, conflict: tuple[str, ...] = ()) -> Proof | None:
-    """Find the best set by enumeration, or None where there are too many sets.
-
-    Args:
-        problem: what is chosen from.
-        conflict: floors said to contradict each other: for each, the most that is reachable while the
-            others are kept is found too.
-    """
-    free_people, people = open_to_choice(problem, policy=False), open_to_choice(problem, policy=True)
-    free = sets(free_people, bounds(problem, free_people, policy=False))
-    members = None if free is None else sets(people, bounds(problem, people, policy=True))
-    if free is None or members is None:
-        return None
-    counts = {name: floor_counts(problem, people, members, name) for name in asked_floors(problem)}
-    kept = {name: counts[name] >= asked for name, asked in asked_floors(problem).items()}
-    reachable = {}
-    for name in conflict:
-        others = [kept[n] for n in conflict if n != name]
-        rest = np.logical_and.reduce(others or [np.ones(len(members), bool)])
-        reachable[name] = int(counts[name][rest].max(initial=0))
-    fine = members[np.logical_and.reduce(list(kept.values()) or [np.ones(len(members), bool)])]
-    free_total = int(scores(problem, free_people, free).max(initial=0))
-    if not len(fine):
-        return Proof(None, None, free_total, reachable)
-    floors_total = int(scores(problem, people, fine).max())
-    return Proof(_best(problem, people, fine), floors_total, free_total, reachable)
+    chosen: tuple[str, ...]
+    decided: tuple[str, ...]
+    ladder: tuple[int, ...]
+    total: int
 
 
-def _best(
-    problem: SelectionProblem, people: tuple[Candidate, ...], members: NDArray[np.bool_]
-) -> tuple[str, ...]:
-    if problem.stage is Stage.FINAL and problem.policy.rule == "equal-footing":
-        ladder = np.sort(successes(problem, people, members), axis=1)
-        for level in range(ladder.shape[1]):
-            best = ladder[:, level] == ladder[:, level].max()
-            members, ladder = members[best], ladder[best]
-    total = scores(problem, people, members)
-    members = members[total == total.max()]
-    codes = [c.code for c in people]
-    for code in draw(problem.seed, tuple(codes)):
+@dataclass(frozen=True)
+class Arena:
+    """Every set within the bounds of a stage, one row each, and which floors each of them keeps."""
+
+    problem: SelectionProblem
+    people: tuple[Candidate, ...]
+    members: NDArray[np.bool_]
+    counts: Mapping[str, Table]
+
+    def keeping(self, floors: Iterable[str]) -> NDArray[np.bool_]:
+        """Which sets keep all of some floors."""
+        asked, keeps = asked_floors(self.problem), np.ones(len(self.members), dtype=np.bool_)
+        for name in floors:
+            keeps &= self.counts[name] >= asked[name]
+        return keeps
+
+    def reachable(self, name: str, others: Iterable[str]) -> int:
+        """The most of a floor that a set reaches which keeps the others."""
+        return int(self.counts[name][self.keeping(others)].max(initial=0))
+
+    def best(self, *, fixed: Mapping[str, bool] | None = None, footing: bool = True) -> Best | None:
+        """The best set by the stated order of objectives, or None where no set keeps all floors.
+
+        Args:
+            fixed: candidates that must be in (True) or out (False).
+            footing: whether equal footing comes before the score, where the rule says so.
+        """
+        codes = [c.code for c in self.people]
+        fine = self.keeping(self.counts)
+        for code, inside in (fixed or {}).items():
+            fine &= (self.members[:, codes.index(code)] if code in codes else False) == inside
+        members = self.members[fine]
+        if not len(members):
+            return None
+        ladder = np.zeros((len(members), 0), dtype=np.int64)
+        if footing and self.problem.stage is Stage.FINAL and self.problem.policy.rule == "equal-footing":
+            ladder = np.sort(successes(self.problem, self.people, members), axis=1)
+            for level in range(ladder.shape[1]):
+                highest = ladder[:, level] == ladder[:, level].max()
+                members, ladder = members[highest], ladder[highest]
+        total = scores(self.problem, self.people, members)
+        members, decided = _drawn(self.problem.seed, codes, members[total == total.max()])
+        chosen = tuple(code for code, inside in zip(codes, members[0], strict=True) if inside)
+        return Best(chosen, decided, tuple(ladder[0].tolist()) if len(ladder) else (), int(total.max()))
+
+
+def _drawn(
+    seed: int, codes: list[str], members: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+    """The set that the lot picks among equal ones, and the candidates in which they differed."""
+    decided = []
+    for code in draw(seed, tuple(codes)):
         has = members[:, codes.index(code)]
-        members = members[has] if has.any() else members
-    return tuple(code for code, inside in zip(codes, members[0], strict=True) if inside)
+        if has.any() and not has.all():
+            decided.append(code)
+            members = members[has]
+    return members, tuple(decided)
+
+
+def arena(problem: SelectionProblem, *, policy: bool = True) -> Arena | None:
+    """Every set of a problem (without ``policy``: within places and resources alone), or None where
+    there are too many to hold."""
+    people = open_to_choice(problem, policy=policy)
+    members = sets(people, bounds(problem, people, policy=policy))
+    if members is None:
+        return None
+    names = asked_floors(problem) if policy else ()
+    return Arena(problem, people, members, {n: floor_counts(problem, people, members, n) for n in names})

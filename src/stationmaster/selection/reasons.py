@@ -9,26 +9,28 @@ from stationmaster.selection.letters import Change
 
 REASONS: Final[Mapping[str, str]] = {
     # the chosen
-    "merit": "Its expected score of {score} carries it: the best total score alone would choose it too.",
-    "policy": "It is chosen because the call's policy is kept ({kept}); the score alone would not have.",
-    "footing": "It lifts {groups}, whose success would otherwise lie lower.",
-    "by-lot": "Sets of equal worth differed in it, and the lot (place {place}) decided.",
-    "condition": "The acceptance holds once {condition} is settled.",
+    "merit": "It is chosen for its expected score of {score}: a choice by score alone would include it too.",
+    "policy": "It is chosen because the rules of the call are kept; by score alone it would not be. "
+    "It helps to keep: {kept}.",
+    "footing": "It is chosen so that groups of countries stand on an equal footing; it counts for {groups}.",
+    "by-lot": "Choices of equal worth differed in it, and the lot decided (its place in the lot: {place}).",
+    "condition": "The acceptance becomes final once {condition} is settled.",
     # the others
     "places-full": "All {places} places are taken.",
     "no-room": "It asks for {asks} of {resource}; {left} is left.",
     "exceeds-offer": "It asks for {asks} of {resource}; the whole offer is {offer}.",
-    "limit": "The policy's limit {limit} of {most} is reached by {others}.",
-    "share-cap": "It would charge {group} more {resource} than its share: {charge} asked, {left} left.",
-    "no-partner": "None of its countries belongs to a partner with a share.",
-    "below-score": "Its expected score {score} is below the lowest that may be chosen, {least}.",
-    "adds-nothing": "It would add nothing to the choice.",
-    "costs-footing": "The best choice with it leaves a worst-off group at {with_it} instead of {chosen}.",
-    "costs-score": "The best choice with it totals {with_it} points instead of {chosen}.",
-    "costs-floor": "No choice with it keeps the policy.",
-    "equal": "A choice of equal worth holds it; the lot (place {place}) decided for others.",
-    "reserve": "It comes in should {candidates} withdraw.",
-    "no-choice": "No choice keeps all floors of the policy: {floors} contradict each other.",
+    "limit": "At most {most} {limit} may be chosen; already chosen: {others}.",
+    "share-cap": "{group} has {left} of {resource} left in its share; this proposal would use {charge}.",
+    "no-partner": "None of its countries belongs to a partner that has a share.",
+    "below-score": "Its expected score of {score} is below {least}, the lowest that may be chosen.",
+    "adds-nothing": "It would add nothing to the total score.",
+    "costs-footing": "Every choice that includes it leaves a group of countries worse off: at best {with_it} "
+    "of what the group's proposals are worth would be chosen, instead of {chosen}.",
+    "costs-score": "The best choice that includes it has a total score of {with_it}, not {chosen}.",
+    "costs-floor": "No choice that includes it keeps the rules of the call.",
+    "equal": "A choice of equal worth includes it; the lot decided for others (its own place: {place}).",
+    "reserve": "It comes in if {candidates} withdraws.",
+    "no-choice": "Nobody is chosen: no choice keeps what the call promises ({floors}).",
 }
 
 CHANGES: Final[Mapping[str, str]] = {
@@ -36,8 +38,32 @@ CHANGES: Final[Mapping[str, str]] = {
     "more": "{amount} more {what} on offer",
     "score": "+{amount} score",
     "place": "one more place",
-    "lift": "a higher limit {what}",
+    "lift": "a higher limit on {what}",
 }
+
+#: What the limits of a policy count.
+LIMITS: Final[Mapping[str, str]] = {
+    "max_per_lead_country": "projects led from one country",
+    "max_per_investigator": "projects of one principal investigator",
+    "max_per_field": "projects in one field",
+}
+
+#: What the floors of a policy count.
+FLOORS: Final[Mapping[str, str]] = {
+    "min_countries": "countries",
+    "min_groups": "groups of countries",
+    "min_first_time": "projects with a country that flies for the first time",
+    "min_least_developed": "projects with a least developed country",
+}
+
+
+def promise(floor: str, asked: int) -> str:
+    """A floor in words.
+
+    >>> promise("min_countries", 12), promise("min_per_mode.outside-own", 1)
+    ('at least 12 countries', 'at least 1 projects of the mode outside-own')
+    """
+    return f"at least {asked} " + (FLOORS.get(floor) or f"projects of the mode {floor.split('.', 1)[-1]}")
 
 
 def amount(value: float, unit: str) -> str:
@@ -51,8 +77,7 @@ def amount(value: float, unit: str) -> str:
 
 def say_change(change: Change, names: Mapping[str, str]) -> str:
     """A change in words, with the names of resources: ``4.2 h less crew time``."""
+    words = {**LIMITS, **names}
     return CHANGES[change.kind].format_map(
-        {"amount": amount(change.amount_units, change.unit), "what": names.get(change.what, change.what)}
+        {"amount": amount(change.amount_units, change.unit), "what": words.get(change.what, change.what)}
     )
-
-
