@@ -159,6 +159,36 @@ def test_a_crash_at_any_moment_of_the_exchange_leaves_an_output_that_verifies(
     assert not hidden & {entry.name for entry in run.iterdir()}
 
 
+# ------------------------------------------------------------------------------ where no answer exists
+
+
+def test_a_call_that_nobody_passes_has_no_answer(scenario: Path, tmp_path: Path, tell: Tell) -> None:
+    edit(scenario, "call.toml", "closes = 2018-09-30", "closes = 2018-06-30")
+    edit(scenario, "call.toml", "closes_first = 2018-08-31", "closes_first = 2018-06-29")
+    out = tmp_path / "out"
+    said = tell("run", scenario, "--out", out, "--catalogue", scenario / "elements.csv")
+    assert (said.status, said.out) == (3, "")
+    assert said.err == ("stationmaster: no answer exists: no proposal is complete, feasible and eligible\n")
+    assert not out.exists()
+
+
+@pytest.mark.slow
+def test_floors_that_cannot_be_kept_are_an_answer_and_then_an_end(
+    css: Path, tmp_path: Path, tell: Tell
+) -> None:
+    scenario, out = tmp_path / "scenario", tmp_path / "out"
+    shutil.copytree(css, scenario)
+    edit(scenario, "call.toml", "min_countries = 12", "min_countries = 150")
+    assert tell("run", scenario, "--out", out, "--until", "shortlist", "--quiet").status == 0
+    answer = json.loads((out / "letters" / "04-shortlist.answer.json").read_text())
+    assert (answer["status"], answer["chosen"]) == ("infeasible", [])
+    before = contents(out)
+    said = tell("run", scenario, "--out", out)
+    assert (said.status, said.out) == (3, "")
+    assert "min_countries asks 150 and 27 can be reached" in said.err
+    assert contents(out) == before
+
+
 # --------------------------------------------------------------------------------- in its own process
 
 

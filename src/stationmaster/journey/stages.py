@@ -13,6 +13,7 @@ from stationmaster.journey import week as weeks
 from stationmaster.journey.choosing import Assessments, Dossiers, FrozenGroups, Invitation
 from stationmaster.journey.sky import Sky
 from stationmaster.manifest.letters import Manifest, ManifestProblem
+from stationmaster.measure.errors import StationError
 from stationmaster.measure.reasons import Fault
 from stationmaster.orbit.letters import OrbitAnswer, OrbitProblem
 from stationmaster.proposal.letters import Assessment, Dossier
@@ -172,7 +173,19 @@ def _dossiers(at: Journey) -> Dossiers:
 
 def _first_round(at: Journey) -> ReviewProblem:
     places = at.scenario.call.policy.shortlist
+    if not at.passed():
+        raise StationError("no-answer", reason="no proposal is complete, feasible and eligible")
     return choosing.round_of_review(at.scenario, 1, at.passed(), places)
+
+
+def _going_on(at: Journey, meeting: str) -> tuple[str, ...]:
+    """Those whom a meeting let go on; where it let nobody, the journey ends, and says at which floor."""
+    if at.on(meeting):
+        return at.on(meeting)
+    outcome: Outcome = at.answers[meeting]
+    floors = [f"{c.floor} asks {c.asked} and {c.reachable} can be reached" for c in outcome.conflicts]
+    why = ", ".join(floors) or "no set of proposals keeps every rule"
+    raise StationError("no-answer", reason=f"the {meeting} lets nobody go on: {why}")
 
 
 def _shortlist(at: Journey) -> SelectionProblem:
@@ -183,7 +196,7 @@ def _shortlist(at: Journey) -> SelectionProblem:
 
 def _second_round(at: Journey) -> ReviewProblem:
     places = at.scenario.call.policy.choose
-    return choosing.round_of_review(at.scenario, 2, at.on("shortlist"), places)
+    return choosing.round_of_review(at.scenario, 2, _going_on(at, "shortlist"), places)
 
 
 def _selection(at: Journey) -> SelectionProblem:
@@ -192,6 +205,7 @@ def _selection(at: Journey) -> SelectionProblem:
 
 
 def _cargo(at: Journey) -> ManifestProblem:
+    _going_on(at, "selection")
     choice, outcome = at.problems["selection"], at.answers["selection"]
     return cargo.cargo(at.scenario, choice, outcome, at.answers["review-2"])
 
