@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from stationmaster.report.pictures.svg import Picture
 
 
-@dataclass(frozen=True)
 class Scale:
-    """From values to places on a picture, in a straight line or (``logarithmic``) by powers of ten."""
+    """From values to places on a picture, in a straight line or (``logarithmic``) by powers of ten.
 
-    low: float
-    high: float
-    start: float
-    end: float
-    logarithmic: bool = False
+    ``values`` and ``places`` are the two ends: the first value falls on the first place.
+    """
+
+    def __init__(
+        self, values: tuple[float, float], places: tuple[float, float], logarithmic: bool = False
+    ) -> None:
+        self.low, self.high = values
+        self.start, self.end = places
+        self.logarithmic = logarithmic
 
     def __call__(self, value: float) -> float:
         """Where a value falls."""
@@ -29,14 +31,12 @@ class Scale:
         return self.start + part * (self.end - self.start)
 
 
-@dataclass(frozen=True)
 class TimeScale:
-    """From moments to places on a picture."""
+    """From moments to places on a picture; both given by their two ends."""
 
-    first: datetime
-    last: datetime
-    start: float
-    end: float
+    def __init__(self, moments: tuple[datetime, datetime], places: tuple[float, float]) -> None:
+        self.first, self.last = moments
+        self.start, self.end = places
 
     def __call__(self, when: datetime) -> float:
         """Where a moment falls."""

@@ -34,7 +34,7 @@ def stays_chart(
     picture = Picture(WIDTH, bottom + 8.0, says, "stays")
     first = min(increment.start for increment in increments)
     last = max(increment.end for increment in increments)
-    scale = TimeScale(first, last, LEFT, WIDTH - 8.0)
+    scale = TimeScale((first, last), (LEFT, WIDTH - 8.0))
     for number, increment in enumerate(increments):
         x, end = scale(increment.start), scale(increment.end)
         of = "increment odd" if number % 2 else "increment"
@@ -75,8 +75,8 @@ def load_chart(load: Load, title: str, starts: tuple[datetime, ...], marks: Mapp
     top = max(*load.capacity_units, *load.used_units, 1e-9)
     says = f"{title}: at most {plain(max(load.used_units))} of {plain(max(load.capacity_units))} {load.unit}."
     picture = Picture(330.0, 132.0, says, "load")
-    across = TimeScale(starts[0], starts[-1] + timedelta(days=7), 40.0, 324.0)
-    down = Scale(0.0, top * 1.08, 108.0, 12.0)
+    across = TimeScale((starts[0], starts[-1] + timedelta(days=7)), (40.0, 324.0))
+    down = Scale((0.0, top * 1.08), (108.0, 12.0))
     for value in ticks(0.0, top, 3):
         picture.add("line", x1=40, x2=324, y1=down(value), y2=down(value), of="rule")
         picture.words(plain(value), 34.0, down(value) + 4.0, "tick", text_anchor="end")

@@ -26,7 +26,7 @@ class Shape:
     """A country's outline: rings of (longitude, latitude) in degrees. ``m49`` is None where it has none."""
 
     m49: int | None
-    rings: tuple[Ring, ...]
+    rings_deg: tuple[Ring, ...]
 
 
 @cache

@@ -32,8 +32,8 @@ def approaches(
     """
     picture = Picture(WIDTH, height, says, "approaches")
     floor = height - 38.0
-    across = TimeScale(span.start, span.end, 48.0, WIDTH - 10.0)
-    down = Scale(0.0, reach_km, floor, 16.0)
+    across = TimeScale((span.start, span.end), (48.0, WIDTH - 10.0))
+    down = Scale((0.0, reach_km), (floor, 16.0))
     _days_below(picture, across, 16.0, floor)
     rule_across(picture, down, 48.0, WIDTH - 10.0, ticks(0.0, reach_km, 5))
     picture.words("km", 40.0, floor + 20.0, "tick", text_anchor="end")
@@ -62,8 +62,8 @@ def curve(points: list[tuple[datetime, float]], unit: str, says: str, kind: str 
     picture = Picture(460.0, 190.0, says, kind)
     values = [value for _, value in points]
     margin = max(0.02 * (max(values) - min(values)), 0.5)
-    across = TimeScale(points[0][0], points[-1][0], 52.0, 452.0)
-    down = Scale(min(values) - margin, max(values) + margin, 158.0, 12.0)
+    across = TimeScale((points[0][0], points[-1][0]), (52.0, 452.0))
+    down = Scale((min(values) - margin, max(values) + margin), (158.0, 12.0))
     steps = [value for value in ticks(down.low, down.high, 4) if down.low <= value <= down.high]
     rule_across(picture, down, 52.0, 452.0, steps)
     for midnight in across.days():

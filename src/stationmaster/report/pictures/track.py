@@ -24,7 +24,7 @@ def ground_track(
     def lay(longitude_deg: float, latitude_deg: float) -> Point:
         return (longitude_deg + 180.0) * _PER_DEG, (reach - latitude_deg) * _PER_DEG
 
-    rings = ([lay(*point) for point in ring] for shape in shapes() for ring in shape.rings)
+    rings = ([lay(*point) for point in ring] for shape in shapes() for ring in shape.rings_deg)
     picture.add("path", d=outline(rings), of="land")
     for region in problem.regions:
         corners = [lay(_signed(c.longitude_deg), c.latitude_deg) for c in region.corners]

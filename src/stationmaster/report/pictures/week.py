@@ -52,7 +52,7 @@ def strip(
     rows = {code: 24.0 + number * STRIP_ROW for number, code in enumerate(crew)}
     ground = 24.0 + len(crew) * STRIP_ROW
     picture = Picture(960.0, ground + STRIP_ROW + 2.0, says, "strip")
-    scale = TimeScale(start, start + timedelta(days=days), 0.0, 960.0)
+    scale = TimeScale((start, start + timedelta(days=days)), (0.0, 960.0))
     for item, its in items:
         x = scale(item.start)
         width = max(0.6, scale(item.end) - x)
@@ -82,7 +82,7 @@ def day_chart(
     top = 22.0
     band_top = top + ROW * (len(crew) + lane_count) + 4.0
     picture = Picture(WIDTH, band_top + 2 * BAND + 6.0, says, "day")
-    scale = TimeScale(day.start, day.end, LEFT, WIDTH - 8.0)
+    scale = TimeScale((day.start, day.end), (LEFT, WIDTH - 8.0))
     _hours(picture, scale, top, band_top)
     for number, role in enumerate(crew.values()):
         picture.words(role, LEFT - 10.0, top + ROW * number + 15.0, "row", text_anchor="end")

@@ -42,7 +42,7 @@ def not_drawn(m49: set[int]) -> set[int]:
 
 def _laid(shape: Shape) -> list[list[tuple[float, float]]]:
     rings = []
-    for ring in shape.rings:
+    for ring in shape.rings_deg:
         places = [equal_earth(longitude, latitude) for longitude, latitude in ring]
         rings.append([(WIDTH / 2 + x * _SCALE, _MIDDLE_DOWN + y * _SCALE) for x, y in places])
     return rings
