@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from pages import ROOT, Block, Command, blocks, commands, name_of, pages
+from docs_pages import ROOT, Block, Command, blocks, commands, name_of, pages
 
 ALL = [block for page in pages() for block in blocks(page)]
 PAGES = sorted({block.page for block in ALL if block.language in ("console", "python") and not block.not_run})

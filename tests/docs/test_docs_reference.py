@@ -7,9 +7,9 @@ import inspect
 import re
 from pathlib import Path
 
+import docs_tables
 import pytest
-import tables
-from pages import ROOT, name_of, pages
+from docs_pages import ROOT, name_of, pages
 
 from stationmaster.report import summary
 from stationmaster.scenario import ScenarioFile
@@ -21,9 +21,9 @@ def test_the_tables_are_those_of_the_code() -> None:
     told = set()
     for page in sorted(REFERENCE.glob("*.md")):
         text = page.read_text()
-        assert tables.renewed(text) == text, f"{page.name}: run `python tests/docs/tables.py`"
-        told |= {name for _, name, _ in tables.TABLE.findall(text)}
-    assert told == set(tables.MAKERS)
+        assert docs_tables.renewed(text) == text, f"{page.name}: run `python tests/docs/docs_tables.py`"
+        told |= {name for _, name, _ in docs_tables.TABLE.findall(text)}
+    assert told == set(docs_tables.MAKERS)
 
 
 def test_every_key_of_the_json_answer_is_explained() -> None:
