@@ -13,7 +13,9 @@ from tests.report.conftest import HOSTILE  # type: ignore[import-not-found]
 
 from stationmaster.journey.run import Run
 from stationmaster.journey.stages import NAMES, Journey
+from stationmaster.measure.reasons import Reason
 from stationmaster.report.site import PAGES, write_site
+from stationmaster.timeline.letters import Status, Unplaced
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 #: Elements that load something, and the attribute that names it.
@@ -207,3 +209,25 @@ def test_a_run_that_stops_early_leaves_out_the_pages_it_cannot_fill(
         for link in page.links:
             path, _ = urldefrag(link)
             assert not path or ((tmp_path / name).parent / path).is_file(), (name, link)
+
+
+def test_answers_with_nothing_in_them_are_told_too(small_run: Run, tmp_path: Path) -> None:
+    whole = small_run.journey
+    week, sky, manifest = (whole.answers[name] for name in ("timeline", "safety", "manifest"))
+    left = tuple(
+        Unplaced(activity=one.code, reasons=(Reason("no-plan"),))
+        for one in whole.problems["timeline"].activities
+    )
+    nothing = {
+        "timeline": dataclasses.replace(week, items=(), unplaced=left, status=Status.NOT_FOUND),
+        "safety": dataclasses.replace(sky, conjunctions=(), closest=None, companions=(), unusable=()),
+        "manifest": dataclasses.replace(manifest, berths=()),
+    }
+    journey = Journey(
+        whole.scenario, whole.sky, problems=whole.problems, answers={**whole.answers, **nothing}
+    )
+    write_site(dataclasses.replace(small_run, journey=journey), tmp_path)
+    found = pages(tmp_path)
+    assert {name: page.faults for name, page in found.items() if page.faults} == {}
+    assert "Nothing comes within 10 km." in " ".join(found["safety.html"].text)
+    assert "There is no plan of the week" in " ".join(found["timeline.html"].text)
