@@ -11,9 +11,11 @@ import pytest
 
 from stationmaster.call.countries import read_countries
 from stationmaster.measure.time import Span
+from stationmaster.orbit.letters import TrackPoint
 from stationmaster.report.pictures.axes import Scale, TimeScale, powers, ticks
 from stationmaster.report.pictures.geography import equal_earth, shapes
 from stationmaster.report.pictures.svg import Picture
+from stationmaster.report.pictures.track import _parts
 from stationmaster.report.pictures.week import _lanes
 from stationmaster.report.pictures.world import Tint, not_drawn, world
 
@@ -106,3 +108,20 @@ def test_a_picture_is_text_safe_and_rounded() -> None:
     picture.words("<b>", 1.23456, 2.0)
     assert "&lt;b&gt;" in picture.markup()
     assert 'x="1.2" y="2"' in picture.markup()
+
+
+def test_a_track_goes_on_at_the_other_edge_and_changes_colour_where_the_light_does() -> None:
+    begin = datetime(2024, 11, 4, tzinfo=UTC)
+    lights = [(170.0, True), (178.0, True), (-174.0, True), (-166.0, False), (-158.0, False)]
+    track = [
+        TrackPoint(
+            at=begin + timedelta(minutes=n), latitude_deg=0.0, longitude_deg=x, altitude_km=400.0, sunlit=lit
+        )
+        for n, (x, lit) in enumerate(lights)
+    ]
+    found = [(lit, [x for x, _ in part]) for lit, part in _parts(track)]
+    assert found == [
+        (True, [170.0, 178.0, 186.0]),
+        (True, [-182.0, -174.0, -166.0]),
+        (False, [-166.0, -158.0]),
+    ]

@@ -31,8 +31,7 @@ def ground_track(
         picture.add("path", region.name, d=outline([corners]), of="region")
         picture.words(region.name, *_middle(corners), "region-name", text_anchor="middle")
     for sunlit, part in _parts(track):
-        points = [lay(_signed(p.longitude_deg), p.latitude_deg) for p in part]
-        picture.line(points, "path sunlit" if sunlit else "path shadow")
+        picture.line([lay(*place) for place in part], "path sunlit" if sunlit else "path shadow")
     for site in problem.sites:
         x, y = lay(_signed(site.longitude_deg), site.latitude_deg)
         picture.add("rect", site.name, x=x - 4.0, y=y - 4.0, width=8, height=8, of="site")
@@ -53,18 +52,29 @@ def _middle(points: list[Point]) -> Point:
     return sum(x for x, _ in points) / len(points), sum(y for _, y in points) / len(points)
 
 
-def _parts(track: Iterable[TrackPoint]) -> Iterator[tuple[bool, list[TrackPoint]]]:
-    """Runs of one light, cut where the map's edge is crossed; each begins where the last ended."""
-    part: list[TrackPoint] = []
+def _parts(track: Iterable[TrackPoint]) -> Iterator[tuple[bool, list[Point]]]:
+    """Runs of one light as (longitude, latitude); a run that leaves the map goes on at its other edge.
+
+    Both runs hold the step across the edge, one of its ends beyond the map.
+    """
+    part: list[Point] = []
+    sunlit = True
     for point in track:
-        if part and abs(_signed(point.longitude_deg) - _signed(part[-1].longitude_deg)) > 180.0:
-            yield part[-1].sunlit, part
-            part = []
-        elif len(part) > 1 and point.sunlit != part[-1].sunlit:
-            part.append(point)
-            yield part[-2].sunlit, part
-            part = [point]
-            continue
-        part.append(point)
-    if part:
-        yield part[-1].sunlit, part
+        here = (_signed(point.longitude_deg), point.latitude_deg)
+        turn = 0.0
+        if part:
+            east = here[0] - part[-1][0]
+            turn = 360.0 * ((east < -180.0) - (east > 180.0))
+            part.append((here[0] + turn, here[1]))
+            if turn:
+                before = part[-2]
+                yield sunlit, part
+                part = [(before[0] - turn, before[1]), here]
+            if point.sunlit != sunlit:
+                yield sunlit, part
+                part = [here]
+        else:
+            part = [here]
+        sunlit = point.sunlit
+    if len(part) > 1:
+        yield sunlit, part
