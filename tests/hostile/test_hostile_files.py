@@ -50,6 +50,24 @@ def test_a_damaged_station_is_refused_in_one_line(name: str, station: Path, tell
         assert part in line, line
 
 
+@pytest.mark.parametrize(
+    ("section", "says"),
+    [("channels", "channel"), ("exercise", "exercise: is missing, expected a device of the kind resistive")],
+)
+def test_a_station_on_which_no_week_can_be_planned_is_refused(
+    section: str, says: str, station: Path, css: Path, tmp_path: Path, tell: Tell
+) -> None:
+    tables = station.read_text().split("\n[[")
+    kept = [table for table in tables[1:] if not table.startswith(f"{section}]]")]
+    named = [line for line in "\n[[".join(kept).split("\n") if not line.startswith("channel =")]
+    station.write_text(f"{section} = []\n" + tables[0] + "\n[[" + "\n".join(named))
+    out = tmp_path / "out"
+    line = tell("run", css, "--out", out, "--until", "call", "--station", station).refusal()
+    assert str(station) in line
+    assert says in line
+    assert not out.exists()
+
+
 def test_a_figure_without_a_source_is_refused(station: Path, tell: Tell) -> None:
     text = station.read_text()
     begin = text.index("[[racks]]")

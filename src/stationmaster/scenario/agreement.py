@@ -142,6 +142,21 @@ def crew_is_there(crew: Crew, traffic: Traffic, source: Source, traffic_source: 
             known(name, codes, "crew member", **traffic_source.place(("increments", number, "crew")))
 
 
+def week_can_be_planned(station: Station, file: str) -> None:
+    """The station has what every crew week is planned on: power, exercise of both kinds, cold places."""
+    kinds = {device.kind for device in station.exercise}
+    offered = {kind for rack in station.racks for kind in rack.offers}
+    wants = (
+        ("channels", bool(station.channels), "one power channel or more"),
+        ("exercise", "resistive" in kinds, "a device of the kind resistive"),
+        ("exercise", bool(kinds - {"resistive"}), "a device of another kind than resistive"),
+        ("cold", not station.cold or "cold-stowage" in offered, "a rack that offers cold-stowage beside it"),
+    )
+    for field, good, expected in wants:
+        if not good:
+            raise StationError("missing-field", file=file, field=field, expected=expected)
+
+
 def work_can_be_done(
     operations: tuple[SystemOperation, ...], station: Station, crew: Crew, source: Source
 ) -> None:

@@ -93,7 +93,9 @@ def _station(given: str | None, find: Finder) -> Station:
     except StationError as error:
         raise error if given else error.at(**find.place("station")) from None
     find.files[f"stations/{path.name}"] = path
-    return read_station(path)
+    found = read_station(path)
+    agreement.week_can_be_planned(found, str(path))
+    return found
 
 
 def _dossiers(find: Finder, countries: Countries, station: Station) -> Iterator[Dossier]:
