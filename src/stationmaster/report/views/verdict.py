@@ -11,11 +11,11 @@ from stationmaster.safety.letters import Conjunction, Screening
 
 SHOWN_KM = 5.0
 #: At this probability the flight rules of the International Space Station begin to consider a
-#: manoeuvre (NASA, "Space Debris and Human Spacecraft", 2021: 1 in 100 000; at 1 in 10 000 it flies).
+#: manoeuvre (NASA, "Space Debris and Human Spacecraft": 1 in 100 000; at 1 in 10 000 it flies).
 NOTABLE_LOG10 = -5.0
 YARDSTICK = (
     "1 in 100\u202f000 is where the flight rules of the International Space Station begin to consider a "
-    "manoeuvre, with tracking data of known quality (NASA, Space Debris and Human Spacecraft, 2021)."
+    "manoeuvre, with tracking data of known quality (NASA, Space Debris and Human Spacecraft)."
 )
 
 
