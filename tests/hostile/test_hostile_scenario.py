@@ -153,6 +153,13 @@ DAMAGED: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         "score_max = 0.5",
         ("score_max", "from 1 to 0.5"),
     ),
+    "a scale without end": ("call.toml", "score_max = 10.0", "score_max = 1e14", ("score_max", "0 to 1000")),
+    "an offer without end": (
+        "call.toml",
+        "crew_time_h = 140.0",
+        "crew_time_h = 1e14",
+        ("offer.crew_time_h", "at most 2e+08"),
+    ),
     "a reviewer twice": ("reviewers.csv", "R-002,", "R-001,", ("line 3", "code", "R-001", "twice")),
     "a person twice": ("reviewers.csv", "X-002,", "X-001,", ("line 3", "person", "X-001")),
     "a judge in his own cause": (

@@ -18,16 +18,17 @@ from stationmaster.measure.codes import known
 from stationmaster.measure.errors import StationError
 from stationmaster.measure.letters import Source
 from stationmaster.measure.time import iso
-from stationmaster.proposal.letters import Operation
+from stationmaster.proposal.letters import RESOURCES, Operation
 from stationmaster.proposal.procedures import WINDOWS
 from stationmaster.scenario.layers import Finder
 from stationmaster.scenario.letters import Scenario, SystemOperation
-from stationmaster.selection.letters import RULE_NAMES
+from stationmaster.selection.letters import AMOUNT_LIMIT, RULE_NAMES
 from stationmaster.station.letters import Station
 from stationmaster.timeline.letters import Crew
 
 #: Activities of a week that one file may ask for: over four an hour, day and night.
 OCCURRENCES_LIMIT = 700
+SCORE_LIMIT = 1000
 WEEK_MIN = 7 * 24 * 60
 #: The manifest plans week by week; ten years of increments are more than any call spans.
 TRAFFIC_LIMIT = timedelta(weeks=520)
@@ -44,6 +45,13 @@ def call_is_sound(call: Call, countries: Countries, source: Source, countries_fi
     known(call.policy.rule, RULE_NAMES, "rule of choice", **source.place(("policy", "rule")))
     if call.policy.seed < 0:
         raise _bad(source, ("policy", "seed"), call.policy.seed, "a number that is not negative")
+    if call.score_min < 0 or call.score_max > SCORE_LIMIT:
+        scale = f"a scale from {call.score_min:g} to {call.score_max:g}"
+        raise _bad(source, ("score_max",), scale, f"one within 0 to {SCORE_LIMIT}")
+    for name in RESOURCES:
+        if getattr(call.offer, name) > AMOUNT_LIMIT:
+            expected = f"at most {AMOUNT_LIMIT:g}"
+            raise _bad(source, ("offer", name), getattr(call.offer, name), expected)
     for stage in (1, 2):
         if not any(criterion.stage == stage for criterion in call.criteria):
             raise StationError(
