@@ -72,8 +72,11 @@ def test_draws_agree_with_the_closed_form():
     made, codes, people = rough_panel(severe=1.0)
     draws = calibrate(made, codes, people, scale_width=9.0, seed=3)
     truth = exact({(r.reviewer, r.proposal): r.reading_score for r in made}, list(codes), list(people), 9.0)
-    assert np.abs(draws.score.mean(axis=0) - truth.score()).max() < 0.1 * truth.score_sd().min()
-    assert draws.score.std(axis=0) == pytest.approx(truth.score_sd(), rel=0.1)
+    assert np.abs(draws.score.mean(axis=0) - truth.scores.expected()).max() < 0.1 * truth.scores.sd().min()
+    assert draws.score.std(axis=0) == pytest.approx(truth.scores.sd(), rel=0.1)
+    assert draws.severity.std(axis=0) == pytest.approx(truth.severities.sd(), rel=0.1)
+    spreads = (draws.facts.quality_sd_score, draws.facts.severity_sd_score, draws.facts.noise_sd_score)
+    assert spreads == pytest.approx(truth.spread_sd(), rel=0.1)
     assert drawn_ranks(draws) == pytest.approx(truth.expected_rank, abs=0.15)
 
 
@@ -112,3 +115,36 @@ def test_r_hat_tells_chains_apart():
     apart = together + np.arange(8)[:, None, None]
     assert r_hat(together) < 1.02
     assert r_hat(apart) > 1.5
+
+
+def simulated(seed, proposals=30, people=40, readers=4, severity_sd=0.5, noise_sd=0.85):
+    """A panel drawn by the model of the calibration, with the truth behind it."""
+    rng = np.random.default_rng(seed)
+    quality = 5.4 + 1.08 * rng.standard_normal(proposals)
+    severity = severity_sd * rng.standard_normal(people)
+    made = []
+    for j in range(proposals):
+        for i in rng.choice(people, readers, replace=False):
+            score = quality[j] - severity[i] + noise_sd * rng.standard_normal()
+            made.append(Reading(f"R-{i:02d}", f"P-{j:02d}", float(score)))
+    return tuple(made), quality, severity
+
+
+def test_nine_of_ten_intervals_hold_the_truth():
+    """Over ten panels: the 90 % intervals of scores and ranks hold what was behind the readings."""
+    held, held_ranks, certain = [], [], []
+    for seed in range(10):
+        made, quality, severity = simulated(seed)
+        codes = tuple(f"P-{j:02d}" for j in range(len(quality)))
+        people = tuple(f"R-{i:02d}" for i in range(len(severity)))
+        draws = calibrate(made, codes, people, scale_width=9.0, seed=seed)
+        low, high = np.quantile(draws.score, (0.05, 0.95), axis=0)
+        held += ((low <= quality) & (quality <= high)).tolist()
+        ranks = (-draws.score).argsort(axis=1).argsort(axis=1) + 1
+        low, high = np.quantile(ranks, (0.05, 0.95), axis=0, method="inverted_cdf")
+        place = (-quality).argsort().argsort() + 1
+        held_ranks += ((low <= place) & (place <= high)).tolist()
+        certain.append((ranks <= 12).mean(axis=0)[place <= 12].mean())
+    assert np.mean(held) == pytest.approx(0.9, abs=0.05)
+    assert 0.88 <= np.mean(held_ranks) <= 0.99  # ranks are whole: their intervals hold a little more
+    assert np.mean(certain) > 0.75  # and are not wide for nothing

@@ -1,8 +1,10 @@
 """Every lie in an answer must be found: one mutation each."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
+from tests.planted import planted
 
 from stationmaster.measure.reasons import Reason
 from stationmaster.review import check_scores
@@ -217,3 +219,32 @@ def test_every_figure_of_a_severity(case, name, change, code):
 def test_scores_out_of_nothing(case):
     asked, answer = case
     assert "score-without-card" in {f.code for f in faults(replace(asked, cards=()), answer)}
+
+
+#: How an answer was found, and the order of notes: as right as it was.
+SOUND = ("assignment.method", "assignment.worst_proved", "calibration.method", "calibration.chains",
+         "calibration.kept", "calibration.warm_up")
+
+
+def test_every_planted_error_is_found(case):
+    asked, answer = case
+    missed, tries = Counter(), Counter()
+    for place, spoilt in planted(answer, sound=SOUND):
+        tries[place] += 1
+        if tries[place] <= 4 and not faults(asked, spoilt):
+            missed[place] += 1
+    # an interval's end that few readings leave open may lie a little elsewhere
+    assert set(missed) <= {"severities.severity_low_score", "severities.severity_high_score"}, missed
+    assert sum(missed.values()) <= 4
+
+
+def test_what_the_chair_is_told(case):
+    answer = case[1]
+    assert "note-missing" in found(case, diagnostics=answer.diagnostics[1:])
+    assert "note-twice" in found(case, diagnostics=answer.diagnostics + answer.diagnostics[:1])
+    false = Reason("severe-reviewer", {"reviewer": "R-001", "points": "9.00", "low": "8.00", "high": "9.50"})
+    assert "note-wrong" in found(case, diagnostics=(*answer.diagnostics, false))
+
+
+def test_conflicts_stand_in_order(case):
+    assert "conflict-order" in found(case, conflicts=case[1].conflicts[::-1])

@@ -135,3 +135,22 @@ def test_a_shared_country_bars_as_the_rule_says(rule, country, expected):
 def test_a_declared_conflict_counts_in_this_round_alone():
     asked = problem([reviewer(conflicts_declared=("P-1", "P-77"))], [submission()])
     assert kinds(asked) == {("P-1", "declared")}
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "same"),
+    [
+        ("Universitetet i Tromsø", "UNIVERSITETET I TROMSO", True),
+        ("Uniwersytet Łódzki", "Uniwersytet Lodzki", True),
+        ("Department of Astronomy, University of Geneva", "University of Geneva", True),
+        ("University of Geneva", "Université de Genève, Département d'astronomie", False),
+        ("Universität Genf, Institut für Physik", "Genf University", True),
+        ("Institute of Physics, Academy of Sciences", "Institute of Chemistry, Academy of Sciences", False),
+        ("Academy of Sciences", "Institute of Chemistry, Academy of Sciences", True),
+        ("Institute of Physics, Town A", "Institute of Physics, Town B", False),
+    ],
+)
+def test_strokes_and_departments_do_not_hide_a_house(mine, theirs, same):
+    for one, other in ((mine, theirs), (theirs, mine)):
+        asked = problem([reviewer(institution=one)], [submission(institutions=(other,))])
+        assert kinds(asked) == ({("P-1", "institution")} if same else set())

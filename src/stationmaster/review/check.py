@@ -12,6 +12,7 @@ from typing import Final
 
 from stationmaster.measure.reasons import Fault, say
 from stationmaster.review.check_conflicts import conflict_faults, true_conflicts
+from stationmaster.review.check_notes import note_faults
 from stationmaster.review.letters import ReviewAnswer, ReviewProblem
 from stationmaster.review.reasons import REASONS
 
@@ -39,9 +40,11 @@ def faults(problem: ReviewProblem, answer: ReviewAnswer) -> tuple[Fault, ...]:
         found += _best_faults(problem, answer)
     found += _card_faults(problem, answer)
     found += _told_faults(answer)
-    from stationmaster.review.check_scores import score_faults
+    from stationmaster.review.check_scores import merged, score_faults
 
-    found += score_faults(problem, answer, readings_of(problem, answer))
+    held = readings_of(problem, answer)
+    found += note_faults(problem, answer, merged(problem, held))
+    found += score_faults(problem, answer, held)
     return tuple(found)
 
 
@@ -81,6 +84,8 @@ def _assignment_faults(problem: ReviewProblem, answer: ReviewAnswer) -> Iterator
             yield Fault("affinity-wrong", where, f"is {affinity[key]:g}, not {pair.affinity_weight:g}")
         if pair.expert != (fields[pair.proposal] in people[pair.reviewer].fields):
             yield Fault("expert-wrong", where, "the domain of the reviewer is told wrongly")
+    if list(pairs) != sorted(pairs, key=lambda pair: (pair.proposal, pair.reviewer)):
+        yield Fault("pair-order", "assignment", "the pairs do not stand in the order of proposals")
     yield from _rule_faults(problem, answer)
     yield from _sum_faults(problem, answer)
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stationmaster.measure.reasons import Fault
-from stationmaster.review.letters import Estimate, ReviewAnswer, ReviewProblem
+from stationmaster.review.letters import Calibration, Estimate, ReviewAnswer, ReviewProblem
 from stationmaster.review.posterior import Exact, exact
 
 Key = tuple[str, str]
@@ -27,6 +27,8 @@ ROUNDING: Final = 2e-6
 SCORE_TOLERANCE: Final = 0.2
 #: Of a standard deviation, relative.
 SPREAD_TOLERANCE: Final = 0.15
+#: Of a spread over all proposals, reviewers or readings, relative: their tails are long.
+SPREAD_OF_ALL: Final = 0.15
 #: Of a probability.
 TAIL_TOLERANCE: Final = 0.03
 TOP_TOLERANCE: Final = 0.06
@@ -54,6 +56,7 @@ def score_faults(problem: ReviewProblem, answer: ReviewAnswer, held: Held) -> It
     truth = exact(made, codes, people, problem.max_score - problem.min_score)
     yield from _posterior_faults(answer, truth, problem.places)
     yield from _severity_faults(answer, truth)
+    yield from _calibration_faults(problem, answer.calibration, truth, made)
 
 
 def merged(problem: ReviewProblem, held: Held) -> dict[Key, float]:
@@ -136,9 +139,9 @@ def _split_faults(answer: ReviewAnswer, made: Mapping[Key, float]) -> Iterator[F
 
 def _posterior_faults(answer: ReviewAnswer, truth: Exact, places: int) -> Iterator[Fault]:
     estimates = sorted(answer.estimates, key=lambda e: e.proposal)
-    score, sd = truth.score(), truth.score_sd()
-    low = truth.below(np.array([e.low_score for e in estimates]))
-    high = truth.below(np.array([e.high_score for e in estimates]))
+    score, sd = truth.scores.expected(), truth.scores.sd()
+    low = truth.scores.below(np.array([e.low_score for e in estimates]))
+    high = truth.scores.below(np.array([e.high_score for e in estimates]))
     top = (truth.ranks <= places).mean(axis=0)
     ranks = RANK_TOLERANCE[0] + RANK_TOLERANCE[1] * len(estimates)
     for i, e in enumerate(estimates):
@@ -163,12 +166,48 @@ def _rank_interval_faults(e: Estimate, drawn: npt.NDArray[np.int64]) -> Iterator
 
 
 def _severity_faults(answer: ReviewAnswer, truth: Exact) -> Iterator[Fault]:
-    for i, s in enumerate(sorted(answer.severities, key=lambda s: s.reviewer)):
-        exact_value, sd = truth.severity[i], truth.severity_sd[i]
-        if _off(s.severity_score, exact_value, SCORE_TOLERANCE * sd):
-            yield Fault("severity-wrong", s.reviewer, f"the posterior mean is {exact_value:.3f}")
-        width = s.severity_high_score - s.severity_low_score
-        if not s.severity_low_score <= s.severity_score <= s.severity_high_score or _off(
-            width, 3.29 * sd, 0.3 * sd * 3.29
-        ):
-            yield Fault("severity-wrong", s.reviewer, f"the posterior standard deviation is {sd:.3f}")
+    severities = sorted(answer.severities, key=lambda s: s.reviewer)
+    if list(answer.severities) != severities:
+        yield Fault("severity-order", "severities", "they do not stand in the order of reviewers")
+    mean, sd = truth.severities.expected(), truth.severities.sd()
+    low = truth.severities.below(np.array([s.severity_low_score for s in severities]))
+    high = truth.severities.below(np.array([s.severity_high_score for s in severities]))
+    for i, s in enumerate(severities):
+        if _off(s.severity_score, mean[i], SCORE_TOLERANCE * sd[i]):
+            yield Fault("severity-wrong", s.reviewer, f"the posterior mean is {mean[i]:.3f}")
+        if not s.severity_low_score <= s.severity_score <= s.severity_high_score:
+            yield Fault("severity-wrong", s.reviewer, "the severity lies outside its own interval")
+        if _off(low[i], 0.05, TAIL_TOLERANCE) or _off(high[i], 0.95, TAIL_TOLERANCE):
+            yield Fault("severity-wrong", s.reviewer, f"the interval ends at {low[i]:.3f} and {high[i]:.3f}")
+
+
+def _calibration_faults(
+    problem: ReviewProblem, told: Calibration, truth: Exact, made: Mapping[Key, float]
+) -> Iterator[Fault]:
+    sd = truth.spread_sd()
+    names = ("quality_sd_score", "severity_sd_score", "noise_sd_score")
+    for name, true in zip(names, sd.tolist(), strict=True):
+        if _off(getattr(told, name), true, SPREAD_OF_ALL * true):
+            yield Fault("calibration-wrong", name, f"the posterior says {true:.3f}")
+    # the level of all is told apart from the qualities by as much as their mean is known
+    level_sd = max(float(sd[0] / len(problem.submissions) ** 0.5), float(truth.scores.sd().min()))
+    if _off(told.overall_score, truth.overall, SCORE_TOLERANCE * level_sd):
+        yield Fault("calibration-wrong", "overall_score", f"the posterior mean is {truth.overall:.3f}")
+    if told.parts != (count := _parts(made)):
+        yield Fault("calibration-wrong", "parts", f"the readings fall into {count}")
+    if told.seed != problem.seed or told.worst_r_hat_ratio < 1 - SCORE_TOLERANCE:
+        yield Fault("calibration-wrong", "seed", "the draws are not those of the problem's seed, or no draws")
+
+
+def _parts(made: Mapping[Key, float]) -> int:
+    """Into how many parts without a common reviewer the readings fall, by spreading from each in turn."""
+    left, parts = set(made), 0
+    while left:
+        parts += 1
+        spreading = [left.pop()]
+        while spreading:
+            reviewer, proposal = spreading.pop()
+            near = {key for key in left if key[0] == reviewer or key[1] == proposal}
+            left -= near
+            spreading += near
+    return parts

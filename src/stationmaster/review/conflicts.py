@@ -1,16 +1,18 @@
 """Conflicts of interest, with the reason for each: along the whole team, not its lead alone.
 
 Identities are resolved before they are compared: two spellings of an institution are one, and an
-acronym in brackets is another name of the same place.
+acronym in brackets is another name of the same place. A department, named before or after a comma,
+belongs to the institution that is named beside it.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from stationmaster.measure.reasons import Reason
+from stationmaster.measure.spelling import folded
 from stationmaster.review.letters import (
     Conflict,
     ConflictKind,
@@ -26,9 +28,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def _key(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.replace("&", " and ").casefold())
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    words = (SAME_WORDS.get(word, word) for word in _WORD.findall(bare))
+    words = (SAME_WORDS.get(word, word) for word in _WORD.findall(folded(text.replace("&", " and "))))
     return " ".join(sorted(word for word in words if word not in FILLERS))
 
 
@@ -52,6 +52,16 @@ def identities(name: str, aliases: Mapping[str, str] | None = None) -> frozenset
     return keys.union(*renamed)
 
 
+def departments(name: str) -> frozenset[str]:
+    """The keys of each part of a name that commas divide: a department and the house it belongs to.
+
+    >>> sorted(departments("Department of Astronomy, University of Geneva"))
+    ['astronomy department', 'geneva university']
+    """
+    parts = name.split(",")
+    return frozenset(key for part in parts for key in _keys(part)) if len(parts) > 1 else frozenset()
+
+
 def _keys(name: str) -> frozenset[str]:
     acronyms = (short for short in _IN_BRACKETS.findall(name) if _is_acronym(short))
     keys = {_key(_IN_BRACKETS.sub(" ", name)), *map(_key, acronyms)}
@@ -60,6 +70,22 @@ def _keys(name: str) -> frozenset[str]:
 
 def _is_acronym(text: str) -> bool:
     return len(text) >= 3 and text.isalnum() and text.isupper()
+
+
+@dataclass(frozen=True)
+class _House:
+    name: str
+    whole: frozenset[str]
+    parts: frozenset[str]
+
+
+def _house(name: str, aliases: Mapping[str, str] | None) -> _House:
+    return _House(name, identities(name, aliases), departments(name))
+
+
+def _same(one: _House, other: _House) -> bool:
+    """The same names, or one is a department of the other; two departments of one house are not the same."""
+    return bool(one.whole & other.whole or one.whole & other.parts or one.parts & other.whole)
 
 
 def person(code: str) -> str:
@@ -86,17 +112,14 @@ def conflicts(problem: ReviewProblem) -> tuple[Conflict, ...]:
     * ``declared``: the reviewer said so.
     """
     aliases = problem.institution_aliases
-    teams = {
-        s.code: {key: name for name in s.institutions for key in identities(name, aliases)}
-        for s in problem.submissions
-    }
+    teams = {s.code: [_house(name, aliases) for name in s.institutions] for s in problem.submissions}
     found: list[Conflict] = []
     for reviewer in sorted(problem.reviewers, key=lambda r: r.code):
-        own = identities(reviewer.institution, aliases)
+        own = _house(reviewer.institution, aliases)
         sides = [(s, is_role) for s in problem.submissions if (is_role := role(reviewer, s))]
         for submission in sorted(problem.submissions, key=lambda s: s.code):
             found.extend(_personal(reviewer, submission, sides))
-            shared = sorted({teams[submission.code][key] for key in own & teams[submission.code].keys()})
+            shared = sorted({house.name for house in teams[submission.code] if _same(own, house)})
             found.extend(_of_house(reviewer, submission, shared, problem.country_rule))
     return tuple(found)
 

@@ -35,34 +35,49 @@ EXACT_DRAWS: Final = 4000
 
 
 @dataclass(frozen=True)
-class Exact:
-    """The posterior, by proposals and reviewers in the order that was asked for.
-
-    ``mean``/``variance``: (points, proposals) of the scores at each grid point, with ``weight``
-    (points,); ``ranks`` (draws, proposals); ``severity`` and ``severity_sd`` (reviewers,).
-    """
+class Mixture:
+    """Quantities that are normal at each point of a grid: ``mean`` and ``variance`` (points, quantities)."""
 
     weight: Vector
     mean: Vector
     variance: Vector
-    expected_rank: Vector
-    ranks: npt.NDArray[np.int64]
-    severity: Vector
-    severity_sd: Vector
 
-    def score(self) -> Vector:
-        """Posterior mean of each score."""
+    def expected(self) -> Vector:
+        """Posterior mean of each quantity."""
         result: Vector = self.weight @ self.mean
         return result
 
-    def score_sd(self) -> Vector:
-        """Posterior standard deviation of each score."""
-        result: Vector = np.sqrt(self.weight @ (self.variance + (self.mean - self.score()) ** 2))
+    def sd(self) -> Vector:
+        """Posterior standard deviation of each quantity."""
+        result: Vector = np.sqrt(self.weight @ (self.variance + (self.mean - self.expected()) ** 2))
         return result
 
-    def below(self, score: Vector) -> Vector:
-        """Posterior probability that each score lies below the given one."""
-        result: Vector = self.weight @ ndtr((score - self.mean) / np.sqrt(self.variance))
+    def below(self, value: Vector) -> Vector:
+        """Posterior probability that each quantity lies below the given value."""
+        result: Vector = self.weight @ ndtr((value - self.mean) / np.sqrt(self.variance))
+        return result
+
+
+@dataclass(frozen=True)
+class Exact:
+    """The posterior, by proposals and reviewers in the order that was asked for.
+
+    ``scores`` and ``severities`` at each grid point, with the ``weight`` of the points; ``spread``
+    (points, 3) the standard deviations of quality, severity and noise there; ``overall`` the mean of
+    the level of all; ``ranks`` (draws, proposals).
+    """
+
+    weight: Vector
+    scores: Mixture
+    severities: Mixture
+    spread: Vector
+    overall: float
+    expected_rank: Vector
+    ranks: npt.NDArray[np.int64]
+
+    def spread_sd(self) -> Vector:
+        """Square roots of the posterior mean variances of quality, severity and noise."""
+        result: Vector = np.sqrt(self.weight @ self.spread**2)
         return result
 
 
@@ -166,30 +181,37 @@ def exact(
 
 def _integrate(model: _Model, points: Vector, weight: Vector, seed: int) -> Exact:
     rng = np.random.default_rng(seed)
-    people, size = model.sizes[1], 1 + sum(model.sizes)
-    count = model.sizes[0]
+    count, size = model.sizes[0], 1 + sum(model.sizes)
     to_score = np.zeros((count, size))
     to_score[:, 0] = 1.0
     to_score[:, 1 : 1 + count] = np.eye(count)
-    means, variances, ranks = [], [], []
-    expected, severity, square = np.zeros(count), np.zeros(people), np.zeros(people)
+    scores, severities, ranks = [], [], []
+    expected, overall = np.zeros(count), 0.0
     for point, share, draws in zip(points, weight, rng.multinomial(EXACT_DRAWS, weight), strict=True):
         _, factor, mean = model.given(point)
         cover = cho_solve(factor, np.eye(size))
         score = model.base + to_score @ mean
         spread = to_score @ cover @ to_score.T
-        means.append(score)
-        variances.append(np.diag(spread))
+        scores.append((score, np.diag(spread)))
+        severities.append((-mean[1 + count :], np.diag(cover)[1 + count :]))
         expected += share * _expected_rank(score, spread)
-        lenient, lenient_variance = mean[1 + count :], np.diag(cover)[1 + count :]
-        severity -= share * lenient
-        square += share * (lenient_variance + lenient**2)
+        overall += float(share * (model.base + mean[0]))
         root = np.linalg.cholesky(spread + 1e-12 * spread.max() * np.eye(count))
         drawn = score[:, None] + root @ rng.standard_normal((count, draws))
         ranks.append((-drawn).argsort(axis=0).argsort(axis=0).T + 1)
-    severity_sd = np.sqrt(square - severity**2)
-    return Exact(weight, np.array(means), np.array(variances), expected, np.concatenate(ranks),
-                 severity, severity_sd)
+    return Exact(
+        weight=weight,
+        scores=_mixture(weight, scores),
+        severities=_mixture(weight, severities),
+        spread=np.exp(points),
+        overall=overall,
+        expected_rank=expected,
+        ranks=np.concatenate(ranks),
+    )
+
+
+def _mixture(weight: Vector, parts: list[tuple[Vector, Vector]]) -> Mixture:
+    return Mixture(weight, np.array([mean for mean, _ in parts]), np.array([each for _, each in parts]))
 
 
 def _expected_rank(score: Vector, spread: Vector) -> Vector:
