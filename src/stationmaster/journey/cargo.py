@@ -79,20 +79,14 @@ def weekly_operations(station: Station, kind: str) -> int:
 
 
 def item(dossier: Dossier, weight: float, must: bool, shares: dict[str, float] | None) -> Item:
-    """A dossier as cargo.
-
-    Arm operations: the odd one is the installation. The crew's set-up is what of its hours the
-    weekly procedures do not explain.
-    """
+    """A dossier as cargo."""
     needs = dossier.needs
-    weeks = max(1, math.ceil(needs.duration_d / 7))
-    weekly_h = sum(op.duration_min * op.crew_count * op.per_week_count for op in dossier.operations) / 60
-    removals = needs.arm_operations // 2
+    removals = needs.arm_operations - arm_installation(dossier)
     return Item(
         code=dossier.code,
         title=dossier.title,
         needs=tuple(places_needed(dossier)),
-        weeks=weeks,
+        weeks=weeks_on_board(dossier),
         priority_weight=weight,
         must=must,
         up_mass_kg=needs.up_mass_kg,
@@ -103,8 +97,8 @@ def item(dossier: Dossier, weight: float, must: bool, shares: dict[str, float] |
         power_w=needs.power_w,
         data_gb_d=needs.data_gb_d,
         crew_time_h=needs.crew_time_h,
-        setup_time_h=round(max(0.0, needs.crew_time_h - weekly_h * weeks), 3),
-        arm_in=needs.arm_operations - removals,
+        setup_time_h=set_up_h(dossier),
+        arm_in=arm_installation(dossier),
         arm_out=removals,
         airlock_in=int(needs.airlock),
         airlock_out=int(needs.airlock and removals > 0),
@@ -113,6 +107,23 @@ def item(dossier: Dossier, weight: float, must: bool, shares: dict[str, float] |
         return_within_d=needs.return_within_d,
         group_share=shares,
     )
+
+
+def weeks_on_board(dossier: Dossier) -> int:
+    """Whole weeks that hold the days it asks for."""
+    return max(1, math.ceil(dossier.needs.duration_d / 7))
+
+
+def set_up_h(dossier: Dossier) -> float:
+    """The crew's set-up in the first week: what of its hours the weekly procedures do not explain."""
+    weekly_min = sum(op.duration_min * op.crew_count * op.per_week_count for op in dossier.operations)
+    rest_h = dossier.needs.crew_time_h - weekly_min / 60 * weeks_on_board(dossier)
+    return round(max(0.0, rest_h), 3)
+
+
+def arm_installation(dossier: Dossier) -> int:
+    """Arm operations that belong to the installation: half of them, the odd one with it."""
+    return dossier.needs.arm_operations - dossier.needs.arm_operations // 2
 
 
 def places_needed(dossier: Dossier) -> Iterator[Need]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from stationmaster.journey.week import crew_week
 from stationmaster.measure.errors import StationError
 from stationmaster.measure.time import Span
 from stationmaster.orbit.letters import ElementSet, OrbitProblem, RelaySlot, Site, Target
@@ -110,7 +111,7 @@ def orbit_problem(scenario: Scenario, sky: Sky) -> OrbitProblem:
         station=station.code,
         elements=sky.station_elements,
         elements_source=sky.elements_source,
-        span=Span(scenario.week_start, scenario.week_start + timedelta(days=7)),
+        span=crew_week(scenario),
         sites=tuple(
             Site(
                 code=site.code,

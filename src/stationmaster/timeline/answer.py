@@ -85,7 +85,7 @@ def _routine(grid: Grid, number: int, start: int, device: int) -> Item:
     member = grid.problem.crew[routine.member].code
     name = routine.session.code if routine.session else "meal"
     return Item(
-        code=f"{member}.{name}.{grid.when(start):%Y%m%d}",
+        code=f"{member}.{name}.{grid.problem.date_of(routine.day):%Y%m%d}",
         kind=routine.kind,
         title=routine.session.name if routine.session else TITLES[Kind.MEAL],
         crew=(member,),
@@ -120,7 +120,7 @@ def work(grid: Grid, jobs: list[Job], layout: Layout) -> tuple[WorkFigure, ...]:
             figures.append(
                 WorkFigure(
                     crew=member.code,
-                    day=midnight.date(),
+                    day=problem.date_of(k),
                     work_h=round(float(minutes[i, k]) / 60 + busy / 3600, 4),
                     limit_h=round(limit / 60, 4),
                 )

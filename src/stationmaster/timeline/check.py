@@ -43,8 +43,8 @@ class Case:
         return int(self.minute(when) // DAY_MIN)
 
     def weekday(self, day: int) -> int:
-        """The ISO weekday of a day, Monday 1."""
-        return (self.problem.start + timedelta(days=day)).isoweekday()
+        """The ISO weekday of a day by the crew's clock, Monday 1."""
+        return (self.at(day, 0) + timedelta(minutes=self.problem.rules.clock_ahead_min)).isoweekday()
 
     def at(self, day: int, minute: int) -> datetime:
         """A minute of a day (which may lie beyond it) as a moment."""
@@ -115,7 +115,8 @@ def _figures(case: Case) -> Iterator[Fault]:
     if plan.conflict:
         yield Fault("conflict", plan.conflict[0], "A plan that keeps all musts names a conflict.")
     for figure in plan.work:
-        day = (figure.day - case.problem.start.date()).days
+        clock = case.problem.start + timedelta(minutes=case.problem.rules.clock_ahead_min)
+        day = (figure.day - clock.date()).days
         minutes = _work_min(case, figure.crew, day) + _blocked_min(case, figure.crew, day)
         if abs(minutes / 60 - figure.work_h) > 0.01:
             says = f"{figure.work_h:g} h are reported, {minutes / 60:.2f} h are planned."

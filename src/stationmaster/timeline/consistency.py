@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC, time, timedelta
 from typing import TYPE_CHECKING
 
 from stationmaster.measure.codes import distinct, known
@@ -62,11 +62,12 @@ def _bad(field: str, value: object, expected: str) -> StationError:
 
 
 def _grid(problem: WeekProblem) -> None:
-    start = problem.start
-    if start.tzinfo is None or start.astimezone(UTC) != start.astimezone(UTC).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    ):
-        raise _bad("start", str(start), "a midnight UTC")
+    start, ahead_min = problem.start, problem.rules.clock_ahead_min
+    if not -DAY_MIN < ahead_min < DAY_MIN:
+        raise _bad("rules.clock_ahead_min", ahead_min, "minutes within a day")
+    clock = start if start.tzinfo is None else start.astimezone(UTC) + timedelta(minutes=ahead_min)
+    if start.tzinfo is None or clock.time() != time():
+        raise _bad("start", str(start), f"a midnight of the crew's clock, {ahead_min} min ahead of UTC")
     if not 1 <= problem.days <= 31:
         raise _bad("days", problem.days, "1 to 31 days")
     if problem.slot_min < 1 or DAY_MIN % problem.slot_min:
@@ -209,7 +210,7 @@ def fixed_routine(problem: WeekProblem) -> list[tuple[str, Span]]:
     found = []
     for day in range(-1, problem.days + 1):
         midnight = problem.start + timedelta(days=day)
-        meets = midnight.isoweekday() in rules.conference_weekdays
+        meets = problem.date_of(day).isoweekday() in rules.conference_weekdays
         for kind, start_min, length_min in daily + (conferences if meets else []):
             start = max(midnight + timedelta(minutes=start_min), week.start)
             end = min(midnight + timedelta(minutes=start_min + length_min), week.end)

@@ -130,7 +130,7 @@ class Grid:
         meal = self.slots(rules.meal_min)
         for i in self.members:
             for k in self.days:
-                weekday = self.when(k * self.per_day).isoweekday()
+                weekday = self.problem.date_of(k).isoweekday()
                 if meal and not self._waived(i, k, "meal"):
                     window = np.zeros(self.n, dtype=bool)
                     noon = k * self.per_day + self.slots(rules.meal_earliest_min)
@@ -184,6 +184,5 @@ class Grid:
 
 def day_limit_min(problem: WeekProblem, day: int) -> int:
     """Minutes of work that the ground rules allow on a day of the week."""
-    weekday = (problem.start + timedelta(days=day)).isoweekday()
-    rules = problem.rules
+    weekday, rules = problem.date_of(day).isoweekday(), problem.rules
     return {6: rules.work_saturday_min, 7: rules.work_sunday_min}.get(weekday, rules.work_day_min)

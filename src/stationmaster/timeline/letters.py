@@ -1,14 +1,15 @@
 """The crew, its activities and the week to five minutes: the problem and the plan.
 
-Minutes of a day count from midnight UTC. The week is cut into slots; durations are rounded up to
-whole slots. An activity with ``crew_count`` 0 is commanded from the ground and may run at night.
+Moments are UTC. A *day* is the crew's own, from midnight to midnight of the clock it lives by, and so
+are weekdays and minutes of a day. The week is cut into slots; durations are rounded up to whole
+slots. An activity with ``crew_count`` 0 is commanded from the ground and may run at night.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -63,9 +64,11 @@ class GroundRules:
     8.5 h of sleep, 6.5 h of work on weekdays, half of Saturday, Sunday off, a meal of one hour,
     no exercise within an hour after it.
 
-    Weekdays are ISO numbers, Monday is 1. ``sessions`` are held by each member on each of
-    ``exercise_weekdays``; conferences by all on each of ``conference_weekdays``. The meal lies
-    between ``meal_earliest_min`` (its start) and ``meal_latest_min`` (its end).
+    Minutes count from the crew's midnight; ``clock_ahead_min`` is how far its clock is ahead of UTC
+    (480: Beijing; below 0: behind). Weekdays are ISO numbers of the crew's days, Monday is 1.
+    ``sessions`` are held by each member on each of ``exercise_weekdays``; conferences by all on each
+    of ``conference_weekdays``. The meal lies between ``meal_earliest_min`` (its start) and
+    ``meal_latest_min`` (its end).
     """
 
     sessions: tuple[Session, ...]
@@ -85,6 +88,7 @@ class GroundRules:
     work_sunday_min: int = 0
     exercise_weekdays: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
     conference_weekdays: tuple[int, ...] = (1, 2, 3, 4, 5)
+    clock_ahead_min: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,9 +215,9 @@ class HourCap:
 class WeekProblem:
     """A week to plan. ``windows`` give the spans of each window name that activities mention.
 
-    ``start`` is a midnight UTC. ``member_work_min`` lowers the daily work of single members
-    (a guest, someone convalescing). ``data_day_gb`` bounds what the activities that start on one
-    day may produce. Every name mentioned must exist; ``StationError`` says which does not.
+    ``start`` is a midnight of the crew's clock. ``member_work_min`` lowers the daily work of single
+    members (a guest, someone convalescing). ``data_day_gb`` bounds what the activities that start on
+    one day may produce. Every name mentioned must exist; ``StationError`` says which does not.
     """
 
     VERSION: ClassVar[int] = 1
@@ -244,6 +248,11 @@ class WeekProblem:
     def span(self) -> Span:
         """The whole week."""
         return Span(self.start, self.start + timedelta(days=self.days))
+
+    def date_of(self, day: int) -> date:
+        """The crew's date on a day of the week, from 0."""
+        clock = self.start.astimezone(UTC) + timedelta(days=day, minutes=self.rules.clock_ahead_min)
+        return clock.date()
 
 
 # -------------------------------------------------------------------------------- the plan
@@ -311,7 +320,10 @@ class Unplaced:
 
 @dataclass(frozen=True, kw_only=True)
 class WorkFigure:
-    """Crew work of one member on one day, blocked spans included, against the day's limit."""
+    """Crew work of one member on one of its days, blocked spans included, against the day's limit.
+
+    An activity counts for the day it starts on.
+    """
 
     crew: str
     day: date

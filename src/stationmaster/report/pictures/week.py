@@ -105,7 +105,7 @@ def _hours(picture: Picture, scale: TimeScale, top: float, bottom: float) -> Non
         at = scale(scale.first + timedelta(hours=hour))
         picture.add("line", x1=at, x2=at, y1=top - 4.0, y2=bottom, of="rule")
         if hour < 24:
-            picture.words(f"{hour:02d}", at + 3.0, 13.0, "tick")
+            picture.words(f"{scale.first + timedelta(hours=hour):%H}", at + 3.0, 13.0, "tick")
 
 
 def _block(picture: Picture, scale: TimeScale, item: Item, its: Look, down: float) -> None:

@@ -34,14 +34,15 @@ def at_a_glance(story: Story) -> dict[str, Any]:
         if item.kind is Kind.ACTIVITY
     )
     projects = {a.project for a in problem.activities if a.project != STATION}
+    monday = problem.start + timedelta(minutes=problem.rules.clock_ahead_min)  # by the crew's clock
     says = (
-        f"The week from {words.day(problem.start)}: {done} of {total} activities are planned for "
+        f"The week from {words.day(monday)}: {done} of {total} activities are planned for "
         f"{words.counted(len(problem.crew), 'crew member')} and the ground."
     )
     picture = strip(problem.start, problem.days, tuple(m.code for m in problem.crew), pairs(story), says)
     return {
         "picture": picture,
-        "start": problem.start,
+        "start": monday,
         "total": total,
         "done": done,
         "projects": len(projects),
@@ -125,12 +126,13 @@ def days(
         items = [item for item in plan.items if midnight <= item.start < midnight + timedelta(days=1)]
         items.sort(key=lambda item: (item.start, item.kind is not Kind.ACTIVITY, item.code))
         experiments = sum(project_of.get(i.activity, STATION) != STATION for i in items)
-        title = f"{words.weekday(midnight)}, {words.day(midnight)}"
+        date = midnight + timedelta(minutes=problem.rules.clock_ahead_min)  # by the crew's clock
+        title = f"{words.weekday(date)}, {words.day(date)}"
         many = words.counted(len(items), "item")
         says = f"{title}: {many}, {experiments} of them for projects of the call."
         found.append({
             "title": title,
-            "short": words.weekday(midnight).lower(),
+            "short": words.weekday(date).lower(),
             "picture": _picture(midnight, roles, everything, bands, says),
             "items": [_row(story, item, roles, project_of) for item in items],
         })  # fmt: skip
