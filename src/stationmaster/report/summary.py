@@ -47,7 +47,6 @@ def summary(run: Run) -> dict[str, Any]:
     found["faults"] = sum(len(faults) for faults in run.faults.values())
     found["stages"] = {name: len(faults) for name, faults in run.faults.items()}
     found["digest"] = run.record.digest
-    found["out"] = str(run.folder)
     return found
 
 
@@ -107,7 +106,7 @@ def _conjunctions(run: Run) -> dict[str, Any]:
 
 def json_text(run: Run) -> str:
     """The summary as one line of JSON."""
-    return json.dumps(summary(run), ensure_ascii=False)
+    return json.dumps({**summary(run), "out": str(run.folder)}, ensure_ascii=False)
 
 
 def sentences(run: Run) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 from stationmaster.journey.bundle import pack
@@ -9,7 +10,7 @@ from stationmaster.journey.run import Run, StageProgress, no_stage_progress
 from stationmaster.measure.files import write_whole
 from stationmaster.report.exports import write_exports
 from stationmaster.report.site import write_site
-from stationmaster.report.summary import json_text
+from stationmaster.report.summary import summary
 
 SITE = "report"
 
@@ -21,6 +22,6 @@ def finish(run: Run, progress: StageProgress = no_stage_progress) -> None:
     progress("report", 0, 0)
     shutil.rmtree(run.folder / SITE, ignore_errors=True)
     write_site(run, run.folder / SITE)
-    write_whole(run.folder / "summary.json", json_text(run) + "\n")
+    write_whole(run.folder / "summary.json", json.dumps(summary(run), ensure_ascii=False, indent=1) + "\n")
     progress("bundle", 0, 0)
     pack(run.folder)
