@@ -370,3 +370,46 @@ def test_a_problem_that_contradicts_itself_is_refused(name: str) -> None:
 def test_an_unknown_effort_is_refused(small_week: WeekProblem) -> None:
     with pytest.raises(StationError, match="thorough"):
         build(small_week, effort="thorogh")
+
+
+# ------------------------------------------------------------------------- the crew's own clock
+
+
+def test_a_week_by_the_clock_of_beijing_keeps_the_crews_days(small_week: WeekProblem) -> None:
+    """Eight hours ahead: work on the crew's Sunday is none, whatever UTC calls that day."""
+    rules = replace(small_week.rules, clock_ahead_min=480)
+    sunday = moment("2026-03-07T16:00:00Z")
+    free = Activity(code="FREE", title="Free", duration_min=60, priority_weight=1.0)
+    problem = replace(
+        small_week, start=sunday, days=2, rules=rules, activities=(free,), blocked=(), windows={},
+        eclipses=(), facilities=(), channels=(), caps=(),
+    )  # fmt: skip
+    plan = build(problem, effort="quick")
+    sound(problem, plan)
+    (placed,) = (item for item in plan.items if item.kind is Kind.ACTIVITY)
+    assert placed.start >= moment("2026-03-08T22:00:00Z")  # the crew's Monday morning
+    assert {w.day.isoformat() for w in plan.work} == {"2026-03-08", "2026-03-09"}
+    meetings = {item.start for item in plan.items if item.kind is Kind.CONFERENCE}
+    assert meetings == {moment("2026-03-08T23:30:00Z"), moment("2026-03-09T11:30:00Z")}
+    asleep = [item for item in plan.items if item.kind is Kind.SLEEP and "C1" in item.crew]
+    assert [(a.start.hour, a.end.hour) for a in asleep] == [(16, 22), (13, 22), (13, 16)]
+    with pytest.raises(StationError, match="midnight of the crew's clock"):
+        replace(problem, start=moment("2026-03-08"))
+    with pytest.raises(StationError, match="clock_ahead_min"):
+        replace(problem, rules=replace(rules, clock_ahead_min=1440))
+
+
+def test_base_load_above_the_limit_in_eclipse_leaves_the_light(small_week: WeekProblem) -> None:
+    """What is always on may be more than the batteries give: powered work then waits for the Sun."""
+    dark = tuple(Span(MONDAY + timedelta(hours=h), MONDAY + timedelta(hours=h + 1)) for h in range(0, 24, 2))
+    limit = PowerLimit(code="A", name="Bus", sunlit_w=1000.0, eclipse_w=400.0, base_w=500.0)
+    run = task("RUN", crew_count=0, power_w=300.0, channel="A")
+    long = task("LONG", 90, crew_count=0, power_w=300.0, channel="A")
+    problem = day_of(run, long, task("DRY", crew_count=0),
+                     channels=(limit,), eclipses=dark)  # fmt: skip
+    plan = build(problem, effort="quick")
+    sound(problem, plan)
+    placed = {item.activity: item for item in plan.items if item.kind is Kind.ACTIVITY}
+    assert set(placed) == {"RUN", "DRY"} and placed["RUN"].start.hour % 2 == 1
+    assert say(plan.unplaced[0].reasons[0], REASONS) == "No start in the week is left by the power of A."
+    assert (plan.power[0].peak_sunlit_w, plan.power[0].peak_eclipse_w) == (800.0, 500.0)

@@ -251,3 +251,53 @@ def test_a_span_that_ends_within_a_minute_counts_whole(small_week: WeekProblem, 
     shut = replace(small_week.blocked[1], span=blink, facilities=("RACK-2",), kind="repair", code="SHUT")
     problem = replace(small_week, blocked=(*small_week.blocked, shut))
     assert "blocked" in {fault.code for fault in faults(problem, small_plan)}
+
+
+# --------------------------------------------------------------- what a plan says of itself
+
+
+def figure(field: str, place: int, **change: Any) -> Callable[[WeekPlan], WeekPlan]:
+    def changed(plan: WeekPlan) -> WeekPlan:
+        rows = list(getattr(plan, field))
+        rows[place] = replace(rows[place], **change)
+        return replace(plan, **{field: tuple(rows)})
+
+    return changed
+
+
+SAID_WRONG: dict[str, tuple[str, Callable[[WeekPlan], WeekPlan]]] = {
+    "a bound above everything": ("bound", lambda p: replace(p, bound_value=p.bound_value + 1000)),
+    "a gap of its own": ("gap", lambda p: replace(p, gap_fraction=0.5)),
+    "a status of its own": ("status", lambda p: replace(p, status=Status.FEASIBLE)),
+    "hours not worked": ("figure", figure("work", 0, work_h=9.0)),
+    "a limit that is not the day's": ("figure", figure("work", 0, limit_h=9.0)),
+    "hours of a stranger": ("figure", figure("work", 0, crew="C9")),
+    "hours left untold": ("figure", lambda p: replace(p, work=p.work[1:])),
+    "a facility used otherwise": ("figure", figure("facilities", 0, use_h=50.0)),
+    "a share that is another": ("figure", figure("facilities", 0, use_share=0.9)),
+    "a facility left untold": ("figure", lambda p: replace(p, facilities=p.facilities[1:])),
+    "a peak that is not reached": ("figure", figure("power", 0, peak_sunlit_w=9999.0)),
+    "a peak in the dark": ("figure", figure("power", 0, peak_eclipse_w=9999.0)),
+    "a channel left untold": ("figure", lambda p: replace(p, power=())),
+    "items out of order": ("order", lambda p: replace(p, items=p.items[::-1])),
+    "another title": ("title", lambda p: with_item(p, item_of(p, "FIX"), title="Something else")),
+    "someone named twice": ("crew-twice", lambda p: with_item(p, first(p, Kind.SLEEP), crew=("C1", "C1"))),
+    "sleep on a treadmill": ("device", lambda p: with_item(p, first(p, Kind.SLEEP), device="TREADMILL")),
+    "an end before its start": (
+        "outside",
+        lambda p: with_item(p, item_of(p, "FIX"), end=p.start - timedelta(days=1)),
+    ),
+    "a blocked span moved": (
+        "blocked-item",
+        lambda p: with_item(p, first(p, Kind.BLOCKED), end=first(p, Kind.BLOCKED).end + timedelta(minutes=5)),
+    ),
+    "a blocked span unshown": ("blocked-item", lambda p: without(p, first(p, Kind.BLOCKED))),
+}
+
+
+@pytest.mark.parametrize("name", sorted(SAID_WRONG))
+def test_what_a_plan_says_of_itself_is_recomputed(
+    name: str, small_week: WeekProblem, small_plan: WeekPlan
+) -> None:
+    code, change = SAID_WRONG[name]
+    assert code in {fault.code for fault in faults(small_week, change(small_plan))}
