@@ -24,13 +24,14 @@ from stationmaster.measure.reasons import Reason
 from stationmaster.timeline import answer
 from stationmaster.timeline.conflict import Musts, conflict
 from stationmaster.timeline.grid import Grid
+from stationmaster.timeline.guidance import lean
 from stationmaster.timeline.letters import BoundKind, SolverFacts, Status, Unplaced, WeekPlan, WeekProblem
 from stationmaster.timeline.links import hanging_on, links, with_needs
-from stationmaster.timeline.model import WEIGHT_SCALE, DayGuide, weight
 from stationmaster.timeline.relaxation import DayModel
 from stationmaster.timeline.room import Layout
 from stationmaster.timeline.search import Effort, Engine, Progress, Search
 from stationmaster.timeline.starts import Job, jobs
+from stationmaster.timeline.variables import WEIGHT_SCALE, DayGuide, weight
 from stationmaster.timeline.why import Why
 
 #: Rounds and limits of each effort; ``normal`` takes some seconds for a crew of three.
@@ -104,7 +105,7 @@ def _first(task: Task) -> tuple[Layout | None, int | None, DayGuide]:
         return None, None, nothing
     for number in task.musts:
         model.model.add(model.jobs[number][1].present == 1)
-    model.lean(guide, task.musts)
+    lean(model, guide, task.musts)
     status, solver = task.engine.solve(model.model, EFFORTS[task.effort].first_units, first=True)
     if status == cp_model.INFEASIBLE:
         return None, None, nothing

@@ -7,72 +7,17 @@ looser link "on that day and by that member" does not give.
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Set
-from dataclasses import dataclass, field
 
 import numpy as np
 from ortools.sat.python import cp_model
 
 from stationmaster.timeline.grid import Levels, Mask, Routine, runs
-from stationmaster.timeline.letters import Activity, Kind
+from stationmaster.timeline.letters import Kind
 from stationmaster.timeline.links import Link, links
 from stationmaster.timeline.room import Layout, Room, data_mb
 from stationmaster.timeline.starts import Job
-
-#: Weights are counted in thousandths.
-WEIGHT_SCALE = 1000
-Literal = cp_model.IntVar
-
-
-def domain(mask: Mask) -> cp_model.Domain:
-    """The slots of a mask as a solver's domain."""
-    found: cp_model.Domain = cp_model.Domain.from_intervals([[a, end - 1] for a, end in segments(mask)])
-    return found
-
-
-def segments(mask: Mask) -> list[tuple[int, int]]:
-    """The runs of true slots, half-open."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-
-
-def weight(activity: Activity) -> int:
-    """The activity's weight in the objective, in thousandths."""
-    return round(activity.priority_weight * WEIGHT_SCALE)
-
-
-@dataclass(frozen=True)
-class DayGuide:
-    """A day-by-day answer without clock times, with values from 0 to 1 (a linear program's):
-    for (activity, day), and for (activity, member, day)."""
-
-    day_share: dict[tuple[int, int], float]
-    member_share: dict[tuple[int, int, int], float]
-
-
-@dataclass
-class JobVars:
-    """The variables of one free activity."""
-
-    start: cp_model.IntVar
-    present: Literal
-    interval: cp_model.IntervalVar
-    day: dict[int, Literal] = field(default_factory=dict)
-    by: dict[int, Literal] = field(default_factory=dict)
-    z: dict[tuple[int, int], Literal] = field(default_factory=dict)
-    intervals: dict[int, cp_model.IntervalVar] = field(default_factory=dict)
-
-
-@dataclass
-class RoutineVars:
-    """The variables of one free meal or session; ``devices`` holds a literal for each device."""
-
-    start: cp_model.IntVar
-    interval: cp_model.IntervalVar
-    devices: dict[int, Literal] = field(default_factory=dict)
-    intervals: dict[int, cp_model.IntervalVar] = field(default_factory=dict)
+from stationmaster.timeline.variables import JobVars, RoutineVars, domain, segments, steps, weight
 
 
 class WeekModel:
@@ -347,42 +292,6 @@ class WeekModel:
         """The weight of the free activities that are placed."""
         return sum(weight(job.activity) * found.present for job, found in self.jobs.values())
 
-    def hint(self, layout: Layout, leave: Set[int] = frozenset()) -> None:
-        """Start the search from a layout, saying nothing of the activities to leave."""
-        for number, (_, found) in self.jobs.items():
-            if number in leave:
-                continue
-            place = layout.jobs.get(number)
-            self.model.add_hint(found.present, place is not None)
-            if place is not None:
-                self.model.add_hint(found.start, place[0])
-            on = None if place is None else place[0] // self.grid.per_day
-            for k, literal in found.day.items():
-                self.model.add_hint(literal, k == on)
-            members = () if place is None else place[1]
-            for i, literal in found.by.items():
-                self.model.add_hint(literal, i in members)
-            for (i, k), literal in found.z.items():
-                self.model.add_hint(literal, i in members and k == on)
-        for number, (_, found_routine) in self.routine.items():
-            if number in layout.routine:
-                start, device = layout.routine[number]
-                self.model.add_hint(found_routine.start, start)
-                for d, literal in found_routine.devices.items():
-                    self.model.add_hint(literal, d == device)
-
-    def lean(self, guide: DayGuide, numbers: set[int]) -> None:
-        """Try first the day and the crew that the relaxation gives these activities."""
-        for number in sorted(numbers & self.jobs.keys()):
-            _, found = self.jobs[number]
-            self.model.add_hint(
-                found.present, any(guide.day_share.get((number, k), 0) > 0.5 for k in found.day)
-            )
-            for k, literal in found.day.items():
-                self.model.add_hint(literal, guide.day_share.get((number, k), 0) > 0.5)
-            for (i, k), literal in found.z.items():
-                self.model.add_hint(literal, guide.member_share.get((number, i, k), 0) > 0.5)
-
     def layout(self, solver: cp_model.CpSolver) -> Layout:
         """Where the solver put what was free."""
         found = Layout()
@@ -394,9 +303,3 @@ class WeekModel:
             device = next((d for d, literal in r.devices.items() if solver.boolean_value(literal)), -1)
             found.routine[number] = (solver.value(r.start), device)
         return found
-
-
-def steps(levels: Levels) -> list[tuple[int, int, int]]:
-    """The stretches of equal positive level: (start, end, level)."""
-    edges = [0, *(np.flatnonzero(np.diff(levels)) + 1).tolist(), len(levels)]
-    return [(a, b, int(levels[a])) for a, b in itertools.pairwise(edges) if levels[a] > 0]

@@ -11,10 +11,12 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from stationmaster.timeline.grid import Grid
+from stationmaster.timeline.guidance import hint, lean
 from stationmaster.timeline.links import links, with_needs
-from stationmaster.timeline.model import DayGuide, WeekModel, weight
+from stationmaster.timeline.model import WeekModel
 from stationmaster.timeline.room import Layout, Room
 from stationmaster.timeline.starts import Job
+from stationmaster.timeline.variables import DayGuide, weight
 
 #: Called with (done, total) rounds.
 Progress = Callable[[int, int], None]
@@ -191,10 +193,10 @@ class Search:
         model = WeekModel(room, free, routine, fixed, days)
         for number in free & self.musts & self.layout.jobs.keys():
             model.model.add(model.jobs[number][1].present == 1)
-        lean = set[int]() if guide is None else free - self.layout.jobs.keys()
-        model.hint(self.layout, lean)
+        fresh = set[int]() if guide is None else free - self.layout.jobs.keys()
+        hint(model, self.layout, fresh)
         if guide is not None:
-            model.lean(guide, lean)
+            lean(model, guide, fresh)
         model.model.maximize(model.value())
         status, solver = self.engine.solve(model.model, limit_units)
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):

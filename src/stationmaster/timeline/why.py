@@ -7,9 +7,9 @@ import numpy as np
 from stationmaster.measure.reasons import Reason
 from stationmaster.timeline.grid import Grid, Mask
 from stationmaster.timeline.links import Link, links
-from stationmaster.timeline.model import weight
 from stationmaster.timeline.room import Layout, Room
 from stationmaster.timeline.starts import Job
+from stationmaster.timeline.variables import weight
 
 
 class Why:
