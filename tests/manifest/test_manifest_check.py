@@ -139,3 +139,38 @@ def test_planner_and_checker_agree_at_the_very_edge() -> None:
     assert [b.start_week for b in manifest.berths] == [0, 0]
     assert faults(problem, manifest) == ()
     assert rack(0.5) == exact.needs
+
+
+def row(field: str, place: int, **changes: object) -> Callable[[Manifest], Manifest]:
+    def changed(manifest: Manifest) -> Manifest:
+        rows = list(getattr(manifest, field))
+        rows[place] = dataclasses.replace(rows[place], **changes)
+        return dataclasses.replace(manifest, **{field: tuple(rows)})
+
+    return changed
+
+
+SAID_WRONG: dict[str, tuple[str, Callable[[Manifest], Manifest]]] = {
+    "more promised than asked": ("promised", lambda m: dataclasses.replace(m, promised=3)),
+    "a bound on nothing": ("promised", lambda m: dataclasses.replace(m, promised_bound=7)),
+    "a bound above all worth": ("bound", lambda m: dataclasses.replace(m, bound_value=m.bound_value + 99)),
+    "a gap of its own": ("gap", lambda m: dataclasses.replace(m, gap_ratio=0.5)),
+    "other lateness": ("lateness", lambda m: dataclasses.replace(m, lateness_value=m.lateness_value + 5)),
+    "a bound above lateness": ("lateness", lambda m: dataclasses.replace(m, lateness_bound_value=1e4)),
+    "a status of its own": ("status", lambda m: dataclasses.replace(m, status="within the gap")),
+    "a load left untold": ("loads", lambda m: dataclasses.replace(m, loads=m.loads[1:])),
+    "a load told twice": ("loads", lambda m: dataclasses.replace(m, loads=(*m.loads, m.loads[0]))),
+    "a curve cut short": ("loads", row("loads", -1, used_units=())),
+    "a capacity of its own": ("loads", row("loads", 1, capacity_units=(9.0,) * 20)),
+    "a flight left untold": ("loads", lambda m: dataclasses.replace(m, flights=m.flights[1:])),
+    "other mass down": ("loads", row("flights", 0, down_mass_kg=77.0)),
+    "other cargo": ("loads", row("flights", 0, items_up=("P-5",))),
+}
+
+
+@pytest.mark.parametrize("name", sorted(SAID_WRONG))
+def test_what_a_manifest_says_of_itself_is_recomputed(
+    problem: ManifestProblem, manifest: Manifest, name: str
+) -> None:
+    code, change = SAID_WRONG[name]
+    assert code in {fault.code for fault in faults(problem, change(manifest))}

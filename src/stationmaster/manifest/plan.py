@@ -167,7 +167,7 @@ def search(model: Model, goal: Any, sense: str, effort_s: float, start: Found) -
         values, reached = dict(start.values), _value(goal, start)
         bound = _extreme(goal, sense)
     cp.add(goal >= reached if sense == "most" else goal <= reached)
-    return Found(values, reached, bound, proven=status == cp_model.OPTIMAL)
+    return Found(values, reached, bound, proven=reached == bound)
 
 
 def _extreme(goal: Any, sense: str) -> int:
