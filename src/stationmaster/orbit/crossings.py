@@ -18,6 +18,7 @@ _GOLDEN: Final = (5.0**0.5 - 1.0) / 2.0
 #: 60 s halved so often is 30 microseconds.
 _HALVINGS: Final = 21
 _SHRINKS: Final = 28
+_APART_S: Final = 0.1
 
 
 def samples(length_s: float, step_s: float) -> Floats:
@@ -87,9 +88,23 @@ def best(condition: Condition, found: Floats, count: int = 17) -> Floats:
     values = condition(at.ravel()).reshape(at.shape)
     place = np.clip(np.argmax(values, axis=1), 1, count - 2)
     row = np.arange(len(found))
-    refined = peaks(condition, at[row, place - 1], at[row, place + 1])
+    first, last = at[row, place - 1], at[row, place + 1]
+    refined = np.clip(_vertices(condition, peaks(condition, first, last)), first, last)
     rough = at[row, np.argmax(values, axis=1)]  # an end of a piece that was cut may be its best
     return np.where(condition(refined) >= values.max(axis=1), refined, rough)
+
+
+def _vertices(condition: Condition, near: Floats) -> Floats:
+    """Tops (m,) near places (m,) that a search by values found, by parabolas through three values.
+
+    About a top values differ by their last bits only: the search is good to ten microseconds, and
+    where it ends differs between processors. The parabola is steady to a nanosecond.
+    """
+    before, here, after = (condition(near + k * _APART_S) for k in (-1, 0, 1))
+    bend = before - 2.0 * here + after
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shift = np.where(bend < 0.0, 0.5 * _APART_S * (before - after) / bend, 0.0)
+    return np.asarray(near + np.clip(shift, -_APART_S, _APART_S))
 
 
 def _bisected(condition: Condition, first: Floats, last: Floats, holds_first: np.ndarray) -> Floats:

@@ -5,12 +5,13 @@ Astronautical Sciences 53(2), 193-205: the projected covariance ellipse keeps it
 axis points along the miss, and its size is chosen for the largest probability. The standard
 deviation of that maximum (of the minor axis) is the dilution threshold. CelesTrak's SOCRATES uses it
 with the shape that errors of 100, 300 and 100 m radial, in-track and cross-track of both objects
-project to; so does :func:`shape`.
+project to; so does the maker of a screening.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,4 +48,16 @@ def maximum(miss_km: float, hard_body_radius_km: float, ratio: float) -> tuple[f
     found = minimize_scalar(
         minus_log, bounds=(point_like - 12.0, point_like + 1.0), method="bounded", options={"xatol": 1e-7}
     )
-    return float(-found.fun), math.exp(float(found.x))
+    return float(-found.fun), math.exp(_vertex(minus_log, float(found.x)))
+
+
+def _vertex(value: Callable[[float], float], near: float, step: float = 1e-3) -> float:
+    """The least place of a smooth function, sharper than values alone can say it.
+
+    About a minimum values differ by their last bits only, so that a search by values ends at a place
+    that is good to 1e-7 and differs between processors; the parabola through three places apart
+    is steady to 1e-11.
+    """
+    before, here, after = value(near - step), value(near), value(near + step)
+    bend = before - 2.0 * here + after
+    return near + 0.5 * step * (before - after) / bend if bend > 0.0 else near
