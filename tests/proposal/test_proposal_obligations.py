@@ -232,6 +232,9 @@ def funds(*kinds: str) -> tuple[Funding, ...]:
         (("USA", "CHN"), ("own", "us-ostp"), None, UNKNOWN),
         (("USA", "CHN", "KEN"), ("us-nasa",), "CHN", NO),  # multilateral
         (("USA", "CHN"), ("us-federal",), "CHN", UNKNOWN),  # which agency?
+        (("USA", "CHN"), ("national-agency",), "CHN", UNKNOWN),  # of the United States: which one?
+        (("USA", "CHN"), ("", "own"), "CHN", UNKNOWN),
+        (("USA", "CHN"), (" US-NASA ",), "CHN", YES),
         (("USA", "CHN"), ("university",), "CHN", NO),
         (("USA", "CHN"), (), "CHN", UNKNOWN),
         (("KEN",), (), "CHN", NO),
@@ -251,6 +254,29 @@ def test_the_limit_on_bilateral_funds(
     found = rule(asked, "US-WOLF")
     assert (found.truth, found.effect) == (truth, Effect.ADVISE)
     assert judged(asked).eligible, "it advises on a source of money and bars nobody"
+
+
+def test_another_states_agency_is_not_asked_about(problem: ProposalProblem) -> None:
+    partners = team(("A", Kind.INSTITUTE, "DEU"), ("B", Kind.ACADEMY, "CHN"))
+    money = (Funding(country="DEU", kind="national-agency", secured=True),)
+    asked = called(changed(problem, partners=partners, funding=money), operator_country="CHN")
+    assert rule(asked, "US-WOLF").truth is NO
+
+
+@pytest.mark.parametrize(
+    ("said", "truth"),
+    [("none", NO), (" No ", NO), ("n/a", UNKNOWN), ("yes", UNKNOWN), ("", UNKNOWN), ("E. coli", YES)],
+)
+def test_live_agents_are_named_or_asked_about(problem: ProposalProblem, said: str, truth: Truth) -> None:
+    assert rule(changed(problem, live_agents=said), "BIOSAFETY").truth is truth
+
+
+def test_a_listed_name_is_known_without_its_strokes(problem: ProposalProblem) -> None:
+    entity = ListedEntity(reference="X-1", name="Łódzki Instytut Ø")
+    listing = SanctionsList(name="a list", retrieved=problem.terms.closes.date(), entities=(entity,))
+    named = replace(problem.dossier.partners[0], institution="LODZKI INSTYTUT O")
+    asked = replace(changed(problem, partners=(named, *problem.dossier.partners[1:])), sanctions=listing)
+    assert rule(asked, "UN-SC-SANCTIONS").truth is UNKNOWN
 
 
 def test_what_the_limit_says(problem: ProposalProblem) -> None:
@@ -355,7 +381,8 @@ def test_swapping_countries_never_changes_who_may_apply(
     shuffled = data.draw(st.permutations(codes))
     swapped = [shuffled[codes.index(code)] for code in chosen]
     kinds = data.draw(st.lists(st.sampled_from(Kind), min_size=len(chosen), max_size=len(chosen)))
-    money = funds(*data.draw(st.lists(st.sampled_from(["us-nasa", "us-federal", "own"]), max_size=2)))
+    sources = st.sampled_from(["us-nasa", "us-federal", "national-agency", "own"])
+    money = funds(*data.draw(st.lists(sources, max_size=2)))
     verdicts = []
     for countries in (chosen, swapped):
         partners = team(*((f"I{n}", k, c) for n, (k, c) in enumerate(zip(kinds, countries, strict=True))))

@@ -9,14 +9,9 @@ from stationmaster.measure.reasons import Fault, Reason, say
 from stationmaster.proposal.letters import RESOURCES, Assessment, Effect, ProposalProblem, Truth
 from stationmaster.proposal.reasons import REASONS
 from stationmaster.proposal.recheck.dossier import dossier_faults, measurable
+from stationmaster.proposal.recheck.figures import figure_faults
 from stationmaster.proposal.recheck.places import place_faults
 from stationmaster.proposal.recheck.rules import rule_faults
-
-#: Asked for in itself: none at all is not enough, however much there is.
-_COUNTED = ("ports", "rack_share")
-
-#: What is available is told to the sixth decimal; nearer than this a fit may go either way.
-_ROUNDING = 2e-6
 
 
 def faults(problem: ProposalProblem, assessment: Assessment) -> tuple[Fault, ...]:
@@ -27,6 +22,7 @@ def faults(problem: ProposalProblem, assessment: Assessment) -> tuple[Fault, ...
         *_costs(problem, assessment),
         *dossier_faults(problem, assessment),
         *place_faults(problem, assessment),
+        *figure_faults(problem, assessment),
         *rule_faults(problem, assessment),
     )
 
@@ -43,11 +39,6 @@ def _verdicts(problem: ProposalProblem, assessment: Assessment) -> Iterator[Faul
     blocks = [o.rule for o in assessment.obligations if o.effect is Effect.BLOCK and o.truth is Truth.YES]
     if assessment.eligible == bool(blocks):
         yield Fault("verdict", "eligible", f"{assessment.eligible} with the blocks {blocks}")
-    for fit in assessment.fits:
-        spare = fit.available_units - fit.needed_units
-        wrong = spare < -_ROUNDING if fit.enough else spare > _ROUNDING
-        if wrong and fit.resource not in _COUNTED:
-            yield Fault("fit", fit.resource, f"{fit.needed_units:g} of {fit.available_units:g}")
 
 
 def _sentences(assessment: Assessment) -> Iterator[Fault]:

@@ -8,12 +8,12 @@ goods leave a country, where a call is open to Member States, whose *money* is l
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from stationmaster.measure.reasons import Reason
+from stationmaster.measure.spelling import folded
 from stationmaster.proposal.amounts import listed
 from stationmaster.proposal.letters import (
     CountryRow,
@@ -32,8 +32,12 @@ ISSUERS: Final = "the issuers of the call"
 
 #: Kinds of funding that are money of a body which the limit of US-WOLF names.
 LIMITED_FUNDS: Final = ("us-nasa", "us-ostp", "us-space-council")
-#: A kind of funding that leaves open which agency of the United States pays.
-OPEN_FUNDS: Final = ("us-federal",)
+#: Kinds of funding that leave open which agency pays, where the money is of the United States.
+OPEN_FUNDS: Final = ("us-federal", "federal", "national", "national-agency", "agency", "government", "")
+
+
+#: Answers that say nothing.
+OPEN_ANSWERS: Final = ("", "unknown", "yes", "?", "-", "n/a", "tbd")
 
 
 @dataclass(frozen=True)
@@ -135,9 +139,7 @@ def _us_persons(problem: ProposalProblem) -> Known:
 
 def name_key(name: str) -> str:
     """A name without case, accents, punctuation and spacing, for an exact match of names."""
-    plain = unicodedata.normalize("NFKD", name)
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
-    return " ".join(re.findall(r"\w+", plain))
+    return " ".join(re.findall(r"\w+", folded(name)))
 
 
 def _matches(problem: ProposalProblem, mounted: SanctionsList) -> Iterator[tuple[Partner, ListedEntity]]:
@@ -186,13 +188,13 @@ def _name_on_list(problem: ProposalProblem) -> Known:
 
 
 def _us_space_agency(problem: ProposalProblem) -> Known:
-    kinds = [f.kind for f in problem.dossier.funding]
-    limited = [kind for kind in kinds if kind in LIMITED_FUNDS]
+    sources = [(f.kind.strip().casefold(), f.country) for f in problem.dossier.funding]
+    limited = [kind for kind, _ in sources if kind in LIMITED_FUNDS]
     if limited:
         return _truth(True, agency=listed(tuple(dict.fromkeys(limited))))
-    if any(kind in OPEN_FUNDS for kind in kinds):
+    if any(kind == "us-federal" or (country == "USA" and kind in OPEN_FUNDS) for kind, country in sources):
         return _ask("ask-us-agency")
-    return NO if kinds else _ask("ask-funding")
+    return NO if sources else _ask("ask-funding")
 
 
 def _parties(problem: ProposalProblem) -> set[str | None]:
@@ -260,9 +262,9 @@ def _samples(problem: ProposalProblem) -> Known:
 
 def _agents(problem: ProposalProblem) -> Known:
     agents = problem.dossier.live_agents.strip()
-    if agents.casefold() == "none":
+    if agents.casefold() in ("none", "no"):
         return NO
-    if agents.casefold() in ("", "unknown"):
+    if agents.casefold() in OPEN_ANSWERS:
         return _ask("ask-agents")
     return _truth(True, agents=agents)
 

@@ -42,12 +42,13 @@ def _truth(rule: Rule, facts: Mapping[str, Known], day: date) -> Truth:
 
 
 def _questions(rule: Rule, facts: Mapping[str, Known]) -> tuple[Question, ...]:
-    return tuple(
-        Question(rule=rule.id, fact=name, addressee=fact.addressee, reason=question)
-        for name, fact in facts.items()
-        if fact.truth is Truth.UNKNOWN
-        for question in fact.questions
-    )
+    asked: list[Question] = []
+    for name, fact in facts.items():
+        for reason in fact.questions if fact.truth is Truth.UNKNOWN else ():
+            question = Question(rule=rule.id, fact=name, addressee=fact.addressee, reason=reason)
+            if question not in asked:  # one institution may stand twice in a team
+                asked.append(question)
+    return tuple(asked)
 
 
 def _reason(rule: Rule, truth: Truth, facts: Mapping[str, Known], questions: int, day: date) -> Reason:

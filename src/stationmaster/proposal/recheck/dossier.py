@@ -1,7 +1,8 @@
-"""The faults of a dossier that block it, worked out a second time."""
+"""The findings on a dossier, worked out a second time: each with the field it belongs to."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -9,29 +10,25 @@ from stationmaster.measure.errors import StationError
 from stationmaster.measure.reasons import Fault
 from stationmaster.measure.time import moment
 from stationmaster.proposal.letters import Assessment, Dossier, ProposalProblem
+from stationmaster.proposal.recheck.work import work
 
-#: What this second look covers; each finding of these kinds must be found by both.
-COVERED = frozenset(
+#: A finding: its field and its code.
+Found = tuple[str, str]
+
+#: What asks for a second look and leaves the dossier complete; everything else blocks.
+LEAVES_COMPLETE = frozenset(
     {
-        "not-a-number",
-        "no-partner",
-        "lead-count",
-        "work-sum",
-        "country-unknown",
-        "mode-unknown",
-        "field-unknown",
-        "not-endorsed",
-        "submission-bad",
-        "submitted-early",
-        "submitted-late",
-        "controls-few",
-        "severity-unknown",
-        "mode-needs",
-        "operation-twice",
-        "after-unknown",
-        "after-cycle",
-        "crew-time-short",
-        "window-no-target",
+        "endorsement-open",
+        "submission-open",
+        "hazards-none",
+        "operations-none",
+        "use-not-asked",
+        "crew-time-long",
+        "cold-open",
+        "return-nothing",
+        "goal-twice",
+        "funding-none",
+        "funding-open",
     }
 )
 _SIZES = (
@@ -47,6 +44,7 @@ _SIZES = (
     "ports",
     "duration_d",
 )
+_TEXTS = ("title", "aims", "method", "results", "principal_investigator", "field")
 
 
 def measurable(dossier: Dossier) -> bool:
@@ -55,94 +53,122 @@ def measurable(dossier: Dossier) -> bool:
 
 
 def dossier_faults(problem: ProposalProblem, assessment: Assessment) -> Iterator[Fault]:
-    """Findings that one of the two looks has and the other has not."""
-    expected = {*_team(problem), *_terms(problem), *_needs(problem.dossier), *_work(problem.dossier)}
-    given = {f.reason.code for f in assessment.findings if f.blocking} & COVERED
-    for code in sorted(expected - given):
-        yield Fault("finding-missing", code, "the dossier has this fault, and no finding says so")
-    for code in sorted(given - expected):
-        yield Fault("finding-wrong", code, "a finding says so, and the dossier does not have this fault")
+    """Findings that one of the two looks has and the other has not, field by field."""
+    dossier = problem.dossier
+    expected = Counter(
+        (
+            *_texts(dossier),
+            *_terms(problem),
+            *_team(problem),
+            *_needs(dossier),
+            *_hazards(dossier),
+            *_goals(dossier),
+            *work(dossier, problem.station),
+        )
+    )
+    given = Counter((f.field, f.reason.code) for f in assessment.findings)
+    for field, code in sorted((expected - given).elements()):
+        yield Fault("finding-missing", field, f"{code}: the dossier has this fault, and no finding says so")
+    for field, code in sorted((given - expected).elements()):
+        yield Fault("finding-wrong", field, f"{code}: the dossier does not have this fault")
+    for finding in assessment.findings:
+        if finding.blocking == (finding.reason.code in LEAVES_COMPLETE):
+            blocks = "does not block" if finding.blocking else "blocks"
+            yield Fault("finding-wrong", finding.field, f"{finding.reason.code} {blocks}")
 
 
-def _team(problem: ProposalProblem) -> Iterator[str]:
-    partners = problem.dossier.partners
+def _texts(dossier: Dossier) -> Iterator[Found]:
+    yield from ((name, "text-missing") for name in _TEXTS if getattr(dossier, name).split() == [])
+
+
+def _team(problem: ProposalProblem) -> Iterator[Found]:
+    partners, known = problem.dossier.partners, {row.code for row in problem.countries}
     if not partners:
-        yield "no-partner"
+        yield "partners", "no-partner"
         return
     if [p.lead for p in partners].count(True) != 1:
-        yield "lead-count"
+        yield "partners", "lead-count"
     if not -1e-6 <= sum(p.work_share for p in partners) - 1 <= 1e-6:
-        yield "work-sum"
-    if {p.country for p in partners} - {row.code for row in problem.countries}:
-        yield "country-unknown"
-    if problem.dossier.endorsed is False:
-        yield "not-endorsed"
+        yield "partners", "work-sum"
+    for number, p in enumerate(partners, 1):
+        if p.institution.split() == []:
+            yield f"partners[{number}].institution", "text-missing"
+        if not (p.work_share > 0 and p.work_share <= 1):
+            yield f"partners[{number}].work_share", "work-share"
+        if p.country not in known:
+            yield f"partners[{number}].country", "country-unknown"
+    named = [(p.institution.casefold().split(), p.country) for p in partners if p.institution.split()]
+    twice = {(" ".join(name), country) for name, country in named if named.count((name, country)) > 1}
+    yield from (("partners", "partner-twice") for _ in twice)
 
 
-def _terms(problem: ProposalProblem) -> Iterator[str]:
+def _terms(problem: ProposalProblem) -> Iterator[Found]:
     dossier, terms = problem.dossier, problem.terms
     if dossier.mode.value not in set(terms.modes):
-        yield "mode-unknown"
-    if dossier.field.strip() and dossier.field not in set(terms.fields):
-        yield "field-unknown"
-    if dossier.submitted:
-        try:
-            when = moment(dossier.submitted)
-        except StationError:
-            yield "submission-bad"
-            return
-        if when - terms.opens < timedelta(0):
-            yield "submitted-early"
-        if when - terms.closes > timedelta(0):
-            yield "submitted-late"
+        yield "mode", "mode-unknown"
+    if dossier.field.split() and dossier.field not in set(terms.fields):
+        yield "field", "field-unknown"
+    if dossier.endorsed is not True:
+        yield "endorsed", "endorsement-open" if dossier.endorsed is None else "not-endorsed"
+    if not dossier.submitted:
+        yield "submitted", "submission-open"
+        return
+    try:
+        when = moment(dossier.submitted)
+    except StationError:
+        yield "submitted", "submission-bad"
+        return
+    if when - terms.opens < timedelta(0):
+        yield "submitted", "submitted-early"
+    if when - terms.closes > timedelta(0):
+        yield "submitted", "submitted-late"
 
 
-def _needs(dossier: Dossier) -> Iterator[str]:
+def _needs(dossier: Dossier) -> Iterator[Found]:
     needs = dossier.needs
-    if not measurable(dossier):
-        yield "not-a-number"
-    asked = {
-        "inside-own": needs.rack_share > 0,
-        "inside-facility": len(needs.facilities) > 0,
-        "outside-own": needs.ports > 0,
-    }
-    if not asked[dossier.mode.value]:
-        yield "mode-needs"
-    for hazard in dossier.hazards:
+    for name in _SIZES:
+        if not 0 <= getattr(needs, name) < float("inf"):
+            yield f"needs.{name}", "not-a-number"
+    must, never = {
+        "inside-own": ("rack_share", "ports"),
+        "inside-facility": ("facilities", "ports"),
+        "outside-own": ("ports", "rack_share"),
+    }[dossier.mode.value]
+    asks = {"rack_share": needs.rack_share, "ports": needs.ports, "facilities": len(needs.facilities)}
+    if not asks[must] > 0:
+        yield f"needs.{must}", "mode-needs"
+    if asks[never] > 0:
+        yield f"needs.{never}", "mode-contradicts"
+    if needs.cold_volume_l > 0 and needs.cold_temperature_c is None:
+        yield "needs.cold_temperature_c", "cold-open"
+    if needs.return_within_d is not None and not needs.down_mass_kg > 0:
+        yield "needs.return_within_d", "return-nothing"
+    for number, target in enumerate(needs.targets, 1):
+        inside = {
+            "latitude_deg": abs(target.latitude_deg) <= 90,
+            "longitude_deg": abs(target.longitude_deg - 90) <= 270,
+            "max_off_nadir_deg": abs(target.max_off_nadir_deg - 45) <= 45,
+            "min_sun_elevation_deg": abs(target.min_sun_elevation_deg) <= 90,
+        }
+        for name, good in inside.items():
+            if not good:
+                yield f"needs.targets[{number}].{name}", "target-angle"
+
+
+def _hazards(dossier: Dossier) -> Iterator[Found]:
+    if not dossier.hazards:
+        yield "hazards", "hazards-none"
+    for number, hazard in enumerate(dossier.hazards, 1):
         if hazard.severity not in ("catastrophic", "critical", "marginal"):
-            yield "severity-unknown"
+            yield f"hazards[{number}].severity", "severity-unknown"
         elif hazard.controls < {"c": 2, "m": 1}[hazard.severity[0]] + hazard.severity.startswith("cat"):
-            yield "controls-few"
+            yield f"hazards[{number}].controls", "controls-few"
 
 
-def _work(dossier: Dossier) -> Iterator[str]:
-    names = [o.name for o in dossier.operations]
-    if len(set(names)) < len(names):
-        yield "operation-twice"
-    if any(o.after is not None and o.after not in names for o in dossier.operations):
-        yield "after-unknown"
-    if not _can_be_ordered(dossier):
-        yield "after-cycle"
-    minutes = sum(o.per_week_count * o.crew_count * o.duration_min for o in dossier.operations)
-    if 0 <= dossier.needs.crew_time_h < float("inf") and minutes / 60 - dossier.needs.crew_time_h > 1e-9:
-        yield "crew-time-short"
-    if not dossier.needs.targets and "target" in {o.window for o in dossier.operations}:
-        yield "window-no-target"
-
-
-def _can_be_ordered(dossier: Dossier) -> bool:
-    """Whether the operations can be taken one by one, each after the one that it follows."""
-    names = {o.name for o in dossier.operations}
-    waits: dict[str, str] = {}
-    for operation in dossier.operations:
-        if operation.after in names and operation.after is not None:
-            waits.setdefault(operation.name, operation.after)
-    follows: dict[str, list[str]] = {}
-    for name, before in waits.items():
-        follows.setdefault(before, []).append(name)
-    ready = list(names - set(waits))
-    done = 0
-    while ready:
-        done += 1
-        ready.extend(follows.get(ready.pop(), ()))
-    return done == len(names)
+def _goals(dossier: Dossier) -> Iterator[Found]:
+    if True not in {f.secured for f in dossier.funding}:
+        yield "funding", "funding-open" if dossier.funding else "funding-none"
+    for number, goal in enumerate(dossier.goals, 1):
+        if goal not in range(1, 18):
+            yield f"goals[{number}]", "goal-unknown"
+    yield from (("goals", "goal-twice") for goal in set(dossier.goals) if dossier.goals.count(goal) > 1)

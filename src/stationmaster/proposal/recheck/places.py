@@ -30,6 +30,8 @@ def place_faults(problem: ProposalProblem, assessment: Assessment) -> Iterator[F
         yield Fault("place-missing", place[0], f"{place} would take it, and is not named")
     for place in sorted(given - expected):
         yield Fault("place-wrong", place[0], f"{place} would not take it")
+    if len(assessment.placements) != len(given):
+        yield Fault("place-wrong", "placements", "a place stands twice")
     short, said = set(shortfalls(problem, expected)), {_where(f) for f in assessment.fits if not f.enough}
     for what in sorted(short - said):
         yield Fault("shortfall-missing", what, "the station cannot give this, and no fit says so")

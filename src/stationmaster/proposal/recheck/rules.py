@@ -6,6 +6,7 @@ Truth is a number here: 1 yes, 0 no, 0.5 unknown. Then *and* is the minimum, *or
 
 from __future__ import annotations
 
+import re
 import tomllib
 import unicodedata
 from collections import Counter
@@ -15,9 +16,35 @@ from importlib.resources import files
 from typing import Any, Final
 
 from stationmaster.measure.reasons import Fault
-from stationmaster.proposal.letters import Assessment, Effect, Obligation, ProposalProblem, Truth
+from stationmaster.measure.spelling import STROKED
+from stationmaster.proposal.letters import (
+    Assessment,
+    Effect,
+    Funding,
+    Obligation,
+    ProposalProblem,
+    Truth,
+)
 
 UNKNOWN: Final = 0.5
+ADDRESSEES: Final = ("the applicant", "the issuers of the call")
+SMALL: Final = (
+    *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve"),
+)
+QUOTED: Final = (
+    "effect",
+    "version",
+    "authority",
+    "citation",
+    "binds",
+    "owner",
+    "remedy",
+    "retrieved",
+    "conditional",
+    "lead_time_min_d",
+    "lead_time_max_d",
+)
 _WORDS: Final = {1.0: Truth.YES, 0.0: Truth.NO, UNKNOWN: Truth.UNKNOWN}
 
 
@@ -31,9 +58,19 @@ def rule_faults(problem: ProposalProblem, assessment: Assessment) -> Iterator[Fa
             yield Fault("rule-count", rule, f"is accounted for {given[rule]} times")
         if rule not in PREDICATES:
             yield Fault("rule-unchecked", rule, "no predicate is written for it")
+    known = [o.rule for o in assessment.obligations if o.rule in book]
+    if known != sorted(known, key=list(book).index):
+        yield Fault("rule-order", "obligations", "the rules do not stand in the order of their book")
     for obligation in assessment.obligations:
         if obligation.rule in book and obligation.rule in PREDICATES:
             yield from _one(problem, assessment, obligation, book[obligation.rule])
+    for question in assessment.questions:
+        named = re.findall(r"[a-z_.]+", book.get(question.rule, {}).get("applies_if", ""))
+        if question.fact not in named or question.addressee not in ADDRESSEES:
+            yield Fault("rule-question", question.rule, f"asks {question.addressee} about {question.fact}")
+    asked = [(q.rule, q.fact, q.reason) for q in assessment.questions]
+    if any(asked.count(question) > 1 for question in asked):
+        yield Fault("rule-question", "questions", "a question stands twice")
     conditions = tuple(
         o.rule
         for o in assessment.obligations
@@ -52,17 +89,35 @@ def _one(
         expected = Truth.NO
     if given.truth is not expected:
         yield Fault("rule-truth", given.rule, f"is {given.truth}, expected {expected}")
-    for name in ("effect", "version", "citation", "binds", "owner", "remedy", "retrieved"):
-        if getattr(given, name) != rule[name]:
+    for name in QUOTED:
+        if getattr(given, name) != rule.get(name, False if name == "conditional" else ""):
             yield Fault("rule-quoted", given.rule, f"{name} is not what the rule says")
-    if given.effect is Effect.BLOCK and given.truth is Truth.YES:
-        if not given.citation.strip():
-            yield Fault("block-uncited", given.rule, "blocks without a citation")
-        if not given.signature.strip():
-            yield Fault("block-unsigned", given.rule, "blocks without naming who must sign")
-    asked = any(q.rule == given.rule for q in assessment.questions)
-    if asked != (given.truth is Truth.UNKNOWN):
-        yield Fault("rule-question", given.rule, f"is {given.truth} and {'' if asked else 'not '}asked about")
+    blocks = given.effect is Effect.BLOCK and given.truth is Truth.YES
+    if blocks and not given.citation.strip():
+        yield Fault("block-uncited", given.rule, "blocks without a citation")
+    if blocks and not given.signature.strip():
+        yield Fault("block-unsigned", given.rule, "blocks without naming who must sign")
+    elif given.signature != (rule.get("signature", "") if blocks else ""):
+        yield Fault("block-unsigned", given.rule, "another signature is asked for than the rule does")
+    yield from _told(assessment, given, rule, day)
+
+
+def _told(assessment: Assessment, given: Obligation, rule: Mapping[str, Any], day: date) -> Iterator[Fault]:
+    """The reason fits the truth, and as many questions are asked as it says are open."""
+    asked = sum(q.rule == given.rule for q in assessment.questions)
+    if bool(asked) != (given.truth is Truth.UNKNOWN):
+        yield Fault("rule-question", given.rule, f"is {given.truth}, and {asked} questions are asked")
+    in_force = rule.get("effective_from", date.min) <= day < rule.get("effective_until", date.max)
+    code = "rule-open" if given.truth is Truth.UNKNOWN else "rule-no" if in_force else "rule-not-in-force"
+    code = rule["reason"] if given.truth is Truth.YES else code
+    if given.reason.code != code:
+        yield Fault("rule-reason", given.rule, f"is {given.truth}, and told as {given.reason.code}")
+    if given.reason.facts.get("rule", rule["title"]) != rule["title"]:
+        yield Fault("rule-reason", given.rule, "is told under another title")
+    count = given.reason.facts.get("count", "")
+    words = f"{SMALL[asked] if asked < len(SMALL) else asked} question" + (" is" if asked == 1 else "s are")
+    if code == "rule-open" and count != words:
+        yield Fault("rule-reason", given.rule, f"{words} open, and {count!r} is told")
 
 
 def _members(problem: ProposalProblem) -> float:
@@ -98,10 +153,9 @@ def _us_persons(problem: ProposalProblem) -> float:
 
 
 def _plain_name(name: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", name)
-    kept = "".join(
-        " " if not (c.isalnum() or c == "_") else c for c in decomposed if not unicodedata.combining(c)
-    )
+    kept = ""
+    for c in unicodedata.normalize("NFKD", name.casefold()):
+        kept += "" if unicodedata.combining(c) else STROKED.get(c, c) if c.isalnum() or c == "_" else " "
     return " ".join(kept.casefold().split())
 
 
@@ -133,10 +187,16 @@ def _review(problem: ProposalProblem) -> float:
     return UNKNOWN if problem.sanctions is None else float(UNKNOWN in _pairs(problem))
 
 
+def _limited(funding: Funding) -> float:
+    kind = " ".join(funding.kind.lower().split())
+    if kind in {"us-nasa", "us-ostp", "us-space-council"}:
+        return 1.0
+    unnamed = kind in {"", "agency", "federal", "government", "national", "national-agency"}
+    return UNKNOWN if kind == "us-federal" or (unnamed and funding.country == "USA") else 0.0
+
+
 def _wolf(problem: ProposalProblem) -> float:
-    kinds = {f.kind for f in problem.dossier.funding}
-    limited = bool(kinds & {"us-nasa", "us-ostp", "us-space-council"})
-    money = 1.0 if limited else UNKNOWN if not kinds or "us-federal" in kinds else 0.0
+    money = max((_limited(f) for f in problem.dossier.funding), default=UNKNOWN)
     team = {p.country for p in problem.dossier.partners}
     operator = problem.terms.operator_country
     china = 1.0 if "CHN" in team or operator == "CHN" else UNKNOWN if operator is None else 0.0
@@ -167,7 +227,8 @@ def _kinds(problem: ProposalProblem) -> float:
 
 def _agents(problem: ProposalProblem) -> float:
     said = problem.dossier.live_agents.strip().lower()
-    return 0.0 if said == "none" else UNKNOWN if said in ("", "unknown") else 1.0
+    says_nothing = said in {"", "?", "-", "yes", "n/a", "tbd", "unknown"}
+    return 0.0 if said in {"no", "none"} else UNKNOWN if says_nothing else 1.0
 
 
 PREDICATES: Final[Mapping[str, Callable[[ProposalProblem], float]]] = {
