@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,8 @@ def die_always(item: int, shared: None) -> int:
 @pytest.fixture(scope="module")
 def cluster() -> Any:
     ray = pytest.importorskip("ray", reason="the Ray executor is an extra: not installed, not tested")
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
+    here = str(Path(__file__).parent.parent)
+    os.environ["PYTHONPATH"] = os.pathsep.join([here, os.environ.get("PYTHONPATH", "")])
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, object_store_memory=100_000_000)
     yield ray
     ray.shutdown()
@@ -80,3 +82,29 @@ def test_an_unknown_executor_is_refused() -> None:
     with pytest.raises(StationError, match="did you mean process"):
         executor("proces")
     assert isinstance(executor("serial"), SerialExecutor)
+
+
+def die_beside(item: int, shared: None) -> int:
+    if item == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.3)
+    return item
+
+
+def fail_late(item: int, shared: None) -> int:
+    if item == 1:
+        time.sleep(1.0)
+    if item > 0:
+        raise StationError("bad-value", value=f"the value {item}", expected="another number")
+    return item
+
+
+def test_the_item_that_kills_is_blamed_and_not_its_neighbour() -> None:
+    with pytest.raises(StationError, match="a worker died 3 times at item 3 of 4"):
+        ProcessExecutor(3).map(die_beside, range(4))
+
+
+def test_the_first_item_that_fails_is_told_whichever_ends_first() -> None:
+    for engine in (SerialExecutor(), ProcessExecutor(3)):
+        with pytest.raises(StationError, match="the value 1,"):
+            engine.map(fail_late, range(3))

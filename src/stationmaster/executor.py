@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
-from typing import Any, Protocol, TypeVar
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from stationmaster.measure.codes import known
 from stationmaster.measure.errors import StationError
@@ -51,7 +51,8 @@ class Executor(Protocol):
 
         Raises:
             StationError: ``worker-lost`` when the worker of one item died three times.
-            Exception: whatever ``function`` raised, for the first such item.
+            Exception: whatever ``function`` raised, for the first item, in their order, of those that
+                were begun.
         """
         ...
 
@@ -105,14 +106,16 @@ class ProcessExecutor:
         """See :class:`Executor`."""
         todo = list(items)
         results: dict[int, Result] = {}
-        deaths: dict[int, int] = {}
         while len(results) < len(todo):
             left = [n for n in range(len(todo)) if n not in results]
-            suspects = self._round(function, todo, left, shared, results, progress)
-            for number in suspects:
-                deaths[number] = deaths.get(number, 0) + 1
-                if deaths[number] >= TRIES:
-                    raise StationError("worker-lost", times=TRIES, value=f"item {number + 1} of {len(todo)}")
+            for suspect in sorted(self._round(function, todo, left, shared, results, progress)):
+                # a dead worker takes all items in flight with it: alone, the one to blame shows
+                tries = 1
+                while suspect not in results and tries < TRIES:
+                    self._round(function, todo, [suspect], shared, results, progress)
+                    tries += 1
+                if suspect not in results:
+                    raise StationError("worker-lost", times=TRIES, value=f"item {suspect + 1} of {len(todo)}")
         return [results[n] for n in range(len(todo))]
 
     def _round(
@@ -134,8 +137,9 @@ class ProcessExecutor:
                     flying[pool.submit(_call, function, todo[number])] = number
                 while flying:
                     for future in wait(flying, return_when=FIRST_COMPLETED).done:
-                        results[flying[future]] = future.result()
-                        del flying[future]
+                        if future.exception() is not None:
+                            _raise_first(flying)
+                        results[flying.pop(future)] = future.result()
                         progress(len(results), len(todo))
                         for number in islice(queue, 1):
                             flying[pool.submit(_call, function, todo[number])] = number
@@ -145,6 +149,14 @@ class ProcessExecutor:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
         return []
+
+
+def _raise_first(flying: dict[Future[Any], int]) -> NoReturn:
+    """Raise what the first item raised, in their order, of those in flight: not what came first by chance."""
+    wait(flying)
+    failed = {number: error for future, number in flying.items() if (error := future.exception())}
+    broken = [error for error in failed.values() if isinstance(error, BrokenProcessPool)]
+    raise broken[0] if broken else failed[min(failed)]
 
 
 class RayExecutor:
@@ -174,7 +186,12 @@ class RayExecutor:
             ready, _ = ray.wait(list(flying), num_returns=1)
             for reference in ready:
                 number = flying.pop(reference)
-                results[number] = self._fetch(ray, reference, number, len(todo))
+                try:
+                    results[number] = self._fetch(ray, reference, number, len(todo))
+                except Exception:
+                    for earlier in sorted((n, r) for r, n in flying.items() if n < number):
+                        self._fetch(ray, earlier[1], earlier[0], len(todo))  # raises, if it failed too
+                    raise
                 progress(len(results), len(todo))
                 for following in islice(queue, 1):
                     flying[task.remote(todo[following], here)] = following

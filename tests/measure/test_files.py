@@ -34,10 +34,12 @@ class Row:
 
 def test_a_toml_refusal_names_the_line(tmp_path: Path) -> None:
     file = tmp_path / "hall.toml"
-    file.write_text('name = "x"\n\n[[racks]]\ncode = "a"\nmass_kg = 1\n\n[[racks]]\ncode = "b"\nmass_kg = -1\n')
+    racks = '[[racks]]\ncode = "a"\nmass_kg = 1\n\n[[racks]]\ncode = "b"\nmass_kg = -1\n'
+    file.write_text(f'name = "x"\n\n{racks}')
     with pytest.raises(StationError) as refusal:
         read_toml(Hall, file)
-    assert str(refusal.value) == f"{file}, line 9, racks[2].mass_kg: found -1, expected a number that is not negative"
+    says = "racks[2].mass_kg: found -1, expected a number that is not negative"
+    assert str(refusal.value) == f"{file}, line 9, {says}"
     file.write_text('name = "x"\n[[racks]\n')
     with pytest.raises(StationError, match="line 2: cannot be read as TOML"):
         read_toml(Hall, file)

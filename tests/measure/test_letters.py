@@ -93,7 +93,7 @@ def whole(**change: object) -> dict[str, object]:
         ({"when": "2024-11-04T06:00:00"}, "expected a UTC time"),
         ({"when": "2024-02-30T06:00:00Z"}, "expected a real date"),
         ({"colour": "rad"}, "did you mean red?"),
-        ({"parts": [{"name": "x", "mass_kg": -3}]}, "parts[1].mass_kg: found -3, expected a number that is not"),
+        ({"parts": [{"name": "x", "mass_kg": -3}]}, "parts[1].mass_kg: found -3, expected a number that is"),
         ({"parts": [{"name": "x"}]}, "parts[1].mass_kg: is missing, expected a number"),
         ({"parts": [{"name": "x", "mass_kg": float("nan")}]}, "expected a finite number"),
         ({"parts": [{"name": "x", "mass_kg": "12"}]}, "parts[1].mass_kg: found '12', expected a number"),
@@ -106,7 +106,9 @@ def whole(**change: object) -> dict[str, object]:
         ),
     ],
 )
-def test_a_refusal_is_one_line_with_field_value_and_expectation(change: dict[str, object], sentence: str) -> None:
+def test_a_refusal_is_one_line_with_field_value_and_expectation(
+    change: dict[str, object], sentence: str
+) -> None:
     with pytest.raises(StationError) as refusal:
         decode(Whole, whole(**change), Source("f.toml"))
     assert sentence in str(refusal.value)
@@ -138,3 +140,12 @@ def test_the_digest_knows_content_not_order() -> None:
     assert digest(one) == digest(two)
     assert digest(one) != digest(decode(Whole, whole(shares={"a": 1.0, "b": 2.5})))
     assert dotted(("parts", 0, "name")) == "parts[1].name"
+
+
+def test_zero_has_no_sign() -> None:
+    assert digest((-0.0,)) == digest((0.0,))
+
+
+def test_a_field_that_stands_twice_is_refused() -> None:
+    with pytest.raises(StationError, match="stands twice"):
+        from_json(Part, to_json(Part("A", 1.0)).replace('"name"', '"name": "B", "name"'), "part.json")

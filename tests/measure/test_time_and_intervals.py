@@ -48,7 +48,7 @@ def test_a_span_is_half_open_and_aware() -> None:
     with pytest.raises(StationError, match="contradicts"):
         Span(span.end, span.start)
     with pytest.raises(StationError, match="aware"):
-        Span(datetime(2024, 1, 1), span.end)  # noqa: DTZ001
+        Span(datetime(2024, 1, 1), span.end)
 
 
 def test_moments() -> None:

@@ -15,7 +15,7 @@ from stationmaster.measure.reasons import Fault
 #: Member States of the United Nations (Charter, Art. 3 and 4; 193 since South Sudan, 14 July 2011).
 MEMBER_STATES = 193
 WEIGHT_TOLERANCE = 1e-9
-GROUPINGS = ("regional_group", "country", "economy", "partner", "region")
+GROUPINGS = ("regional_group", "country", "economy", "partner")
 _NAMES = ("en", "fr", "es", "ru", "zh", "ar")
 
 
@@ -133,7 +133,7 @@ def _floors(policy: Policy, call: Call, table: tuple[Country, ...]) -> Iterator[
         "min_least_developed": policy.choose,
         "min_countries": len(members),
     }
-    if policy.group_by in ("regional_group", "country", "economy", "region"):
+    if policy.group_by in ("regional_group", "country", "economy"):
         attribute = "code" if policy.group_by == "country" else policy.group_by
         ceilings["min_groups"] = len({getattr(c, attribute) for c in members} - {None, ""})
     for name, ceiling in ceilings.items():

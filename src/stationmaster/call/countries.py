@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,6 +18,7 @@ from stationmaster.call.letters import Country
 from stationmaster.measure.codes import known, nearest
 from stationmaster.measure.errors import StationError
 from stationmaster.measure.files import read_csv, read_text
+from stationmaster.measure.spelling import folded
 
 #: The six official languages of the United Nations, as the table's columns name them.
 LANGUAGES: Final = ("ar", "zh", "en", "fr", "ru", "es")
@@ -156,8 +156,7 @@ def _aliases(row: Country) -> tuple[str, ...]:
 
 
 def _folded(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in plain if not unicodedata.combining(c)).casefold().strip()
+    return folded(text).strip()
 
 
 def _shown(row: Country) -> str:

@@ -24,7 +24,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar
 
-from stationmaster.measure.codes import nearest
+from stationmaster.measure.codes import distinct, nearest
 from stationmaster.measure.errors import StationError
 from stationmaster.measure.time import iso, moment
 from stationmaster.measure.units import may_be_negative
@@ -70,7 +70,9 @@ def plain(value: object) -> Any:
         raise StationError("bad-value", value=value, expected="a finite number")
     if isinstance(value, Enum):
         return value.value
-    if value is None or isinstance(value, str | int | float | bool):
+    if isinstance(value, float):
+        return value + 0.0  # no minus before a zero: equal letters have equal digests
+    if value is None or isinstance(value, str | int | bool):
         return value
     if isinstance(value, date):
         return iso(value) if isinstance(value, datetime) else value.isoformat()
@@ -108,8 +110,19 @@ def digest(letter: object) -> str:
     data = plain(letter)
     if dataclasses.is_dataclass(letter) and isinstance(data, dict):
         data = {"letter": name_of(type(letter)), **data}
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(_canonical(data), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(data: Any) -> Any:
+    """Plain data in which a whole number is one thing, written 2 or 2.0: a letter read back is the same."""
+    if isinstance(data, dict):
+        return {key: _canonical(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_canonical(value) for value in data]
+    if isinstance(data, float) and data.is_integer() and abs(data) < 2**53:
+        return int(data)
+    return data
 
 
 def from_json(cls: type[T], text: str, file: str | None = None) -> T:
@@ -120,7 +133,9 @@ def from_json(cls: type[T], text: str, file: str | None = None) -> T:
             :func:`decode` raises.
     """
     try:
-        data = json.loads(text)
+        data = json.loads(text, object_pairs_hook=_once)
+    except StationError as error:
+        raise error.at(file=file) from None
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", None)
         reason = getattr(error, "msg", type(error).__name__)
@@ -137,6 +152,12 @@ def from_json(cls: type[T], text: str, file: str | None = None) -> T:
     if version < newest:
         data = cls.upgrade(data, version)  # type: ignore[attr-defined]
     return decode(cls, data, Source(file))
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; a name that stands twice is refused, not the first value forgotten."""
+    distinct((name for name, _ in pairs), "field")
+    return dict(pairs)
 
 
 def decode(cls: type[T], data: object, source: Source | None = None, path: Path = ()) -> T:

@@ -59,7 +59,7 @@ class _Effects:
     variance: Table  # (chains, 1) of raw
     member: npt.NDArray[np.int64]  # (readings,) whose reading it is
     sums: Table  # (readings, members) one-hot: sums readings per member
-    prior_spread: float
+    prior_sd_score: float
 
     @property
     def value(self) -> Table:
@@ -91,7 +91,7 @@ def _draw(effects: _Effects, rest: Table, noise: Table, rng: np.random.Generator
     precision = (each**2).sum(axis=1, keepdims=True) / noise + 1
     mean = (each * rest).sum(axis=1, keepdims=True) / noise / precision
     effects.scale = mean + rng.standard_normal(mean.shape) / np.sqrt(precision)
-    square = (effects.raw**2).sum(axis=1, keepdims=True) + FREEDOM * effects.prior_spread**2
+    square = (effects.raw**2).sum(axis=1, keepdims=True) + FREEDOM * effects.prior_sd_score**2
     shape = (effects.raw.shape[1] + FREEDOM) / 2
     effects.variance = square / 2 / rng.standard_gamma(shape, noise.shape)
 

@@ -191,8 +191,8 @@ def _calibration_faults(
             yield Fault("calibration-wrong", name, f"the posterior says {true:.3f}")
     # the level of all is told apart from the qualities by as much as their mean is known
     level_sd = max(float(sd[0] / len(problem.submissions) ** 0.5), float(truth.scores.sd().min()))
-    if _off(told.overall_score, truth.overall, SCORE_TOLERANCE * level_sd):
-        yield Fault("calibration-wrong", "overall_score", f"the posterior mean is {truth.overall:.3f}")
+    if _off(told.overall_score, truth.overall_score, SCORE_TOLERANCE * level_sd):
+        yield Fault("calibration-wrong", "overall_score", f"the posterior mean is {truth.overall_score:.3f}")
     if told.parts != (count := _parts(made)):
         yield Fault("calibration-wrong", "parts", f"the readings fall into {count}")
     if told.seed != problem.seed or told.worst_r_hat_ratio < 1 - SCORE_TOLERANCE:

@@ -63,7 +63,7 @@ class Exact:
     """The posterior, by proposals and reviewers in the order that was asked for.
 
     ``scores`` and ``severities`` at each grid point, with the ``weight`` of the points; ``spread``
-    (points, 3) the standard deviations of quality, severity and noise there; ``overall`` the mean of
+    (points, 3) the standard deviations of quality, severity and noise there; ``overall_score`` the mean of
     the level of all; ``ranks`` (draws, proposals).
     """
 
@@ -71,7 +71,7 @@ class Exact:
     scores: Mixture
     severities: Mixture
     spread: Vector
-    overall: float
+    overall_score: float
     expected_rank: Vector
     ranks: npt.NDArray[np.int64]
 
@@ -204,7 +204,7 @@ def _integrate(model: _Model, points: Vector, weight: Vector, seed: int) -> Exac
         scores=_mixture(weight, scores),
         severities=_mixture(weight, severities),
         spread=np.exp(points),
-        overall=overall,
+        overall_score=overall,
         expected_rank=expected,
         ranks=np.concatenate(ranks),
     )

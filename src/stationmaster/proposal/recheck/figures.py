@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isclose
 
 from stationmaster.measure.reasons import Fault
-from stationmaster.proposal.amounts import amount, number
 from stationmaster.proposal.letters import Assessment, Dossier, Fit, Mode, Placement, ProposalProblem
 from stationmaster.proposal.recheck.dossier import measurable
 from stationmaster.proposal.recheck.places import highest_seen_deg
+from stationmaster.proposal.recheck.rules import SMALL
 from stationmaster.station.letters import Port, Rack, Site, Station
 
 _SLACK = 1e-9
@@ -24,8 +25,8 @@ class Expected:
 
     resource: str
     where: str | tuple[str, ...]
-    needed: float
-    gives: tuple[float, ...]
+    needed_units: float
+    gives_units: tuple[float, ...]
     unit: str = ""
 
 
@@ -51,9 +52,9 @@ def _one(fit: Fit, true: Expected) -> Iterator[Fault]:
     name = f"{fit.resource} {fit.where}"
     if fit.where not in ((true.where,) if isinstance(true.where, str) else true.where):
         yield Fault("fit-figure", name, f"is compared at {true.where}")
-    if not isclose(fit.needed_units, true.needed, abs_tol=2e-6):
-        yield Fault("fit-figure", name, f"{true.needed:g} is needed, not {fit.needed_units:g}")
-    if not any(isclose(fit.available_units, gives, abs_tol=2e-6) for gives in true.gives):
+    if not isclose(fit.needed_units, true.needed_units, abs_tol=2e-6):
+        yield Fault("fit-figure", name, f"{true.needed_units:g} is needed, not {fit.needed_units:g}")
+    if not any(isclose(fit.available_units, gives, abs_tol=2e-6) for gives in true.gives_units):
         yield Fault("fit-figure", name, f"{fit.available_units:g} is available nowhere")
     least = {"ports": 1.0, "rack_share": _SLACK}.get(fit.resource, 0.0) if fit.where != "the call" else 0.0
     if fit.enough != (least <= fit.needed_units <= fit.available_units + 2e-6):
@@ -61,9 +62,17 @@ def _one(fit: Fit, true: Expected) -> Iterator[Fault]:
         yield Fault("fit-figure", name, says)
     # what is told in words is told of the same figures
     for fact, value in (("needed", fit.needed_units), ("available", fit.available_units)):
-        words = {amount(value, fit.unit), number(round(value))} | ({"none"} if value == 0 else set())
-        if fit.reason.facts.get(fact, amount(value, fit.unit)) not in words:
-            yield Fault("fit-figure", name, f"{fact} {amount(value, fit.unit)} is told otherwise")
+        text = fit.reason.facts.get(fact)
+        if text is not None and not _reads(text, value, fit.unit):
+            yield Fault("fit-figure", name, f"{fact} {value:g} {fit.unit} is told as {text}")
+
+
+def _reads(text: str, value: float, unit: str) -> bool:
+    """Whether a text is an amount in its unit, to three decimals, or a small count in words."""
+    figure, _, told_unit = text.partition(" ")
+    if told_unit == unit and re.fullmatch(r"-?\d+(\.\d{1,3})?", figure):
+        return isclose(float(figure), value, abs_tol=0.0005 + 1e-9 * abs(value))
+    return text == ("none" if value == 0 else "") or (value < len(SMALL) and text == SMALL[round(value)])
 
 
 def _place(place: Placement, station: Station) -> Iterator[Fault]:
