@@ -79,8 +79,8 @@ def test_a_real_catalogue_is_screened_over_the_crew_week(
     found = summary(run)
     assert found["faults"] == 0
     assert found["conjunctions"]["population"] == "catalogue"
-    assert found["conjunctions"]["start"] == "2024-11-04T00:00:00Z"
-    assert found["timeline"]["start"] == "2024-11-03T16:00:00Z"  # Monday in Beijing, whose clock the crew keeps
+    assert found["conjunctions"]["start"] == found["timeline"]["start"]
+    assert found["timeline"]["start"] == "2024-11-03T16:00:00Z"  # Monday in Beijing
     assert run.journey.answers["safety"].counts.read == 26834
     again = run_scenario(css, out, catalogue=shared_data / CATALOGUE)
     assert again.resumed == list(NAMES)

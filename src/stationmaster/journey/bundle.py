@@ -312,7 +312,7 @@ def first_differences(kept: object, made: object, place: str = "") -> Iterator[t
             yield place, f"{len(kept)} entries", f"{len(made)} entries"
         for number, (one, other) in enumerate(zip(kept, made, strict=False), 1):
             yield from first_differences(one, other, f"{place}[{number}]")
-    elif kept != made or type(kept) is not type(made):
+    elif kept != made or isinstance(kept, bool) is not isinstance(made, bool):
         yield place, _brief(kept), _brief(made)
 
 

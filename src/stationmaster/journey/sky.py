@@ -43,7 +43,7 @@ def look_up(scenario: Scenario, catalogue: Path | None) -> Sky:
     Raises:
         StationError: when the catalogue cannot be read or does not hold the station.
     """
-    week = Span(scenario.week_start, scenario.week_start + timedelta(days=SCREENING_D))
+    week = crew_week(scenario)
     own = _own_elements(scenario)
     if catalogue is None:
         return _statistical(scenario, own, week)

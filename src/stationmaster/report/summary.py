@@ -72,6 +72,7 @@ def _selection(run: Run) -> dict[str, Any]:
 def _timeline(run: Run) -> dict[str, Any]:
     problem, plan = run.journey.problems["timeline"], run.journey.answers["timeline"]
     return {
+        "week": f"{run.journey.scenario.week_start:%Y-%m-%d}",
         "start": iso(problem.start),
         "activities": len(problem.activities),
         "scheduled": len(problem.activities) - len(plan.unplaced),
@@ -123,7 +124,7 @@ def sentences(run: Run) -> list[str]:
     if "timeline" in found:
         week = found["timeline"]
         lines.append(
-            f"week of {week['start'][:10]}: {week['scheduled']} of {week['activities']} activities scheduled"
+            f"week of {week['week']}: {week['scheduled']} of {week['activities']} activities scheduled"
         )
     if "conjunctions" in found:
         lines.append(_sky_sentence(found["conjunctions"]))
