@@ -1,5 +1,6 @@
-"""Pictures as inline SVG, drawn with classes and no colours: the style sheet gives them light and dark.
+"""Pictures as inline SVG in the style sheet's colours: it gives them light and dark.
 
-``svg`` writes elements, ``axes`` scales and ticks, ``geography`` decodes the world; the others are one
-picture each. All text is real text, all coordinates are rounded to a tenth, so bytes do not change.
+Charts and maps are matplotlib's, by way of ``figure``; ``geography`` decodes the world for them. The crew's
+week is the product's own and written with ``svg``. All text is real text, all coordinates are rounded to a
+tenth, so bytes do not change.
 """

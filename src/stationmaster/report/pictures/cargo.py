@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from stationmaster.manifest.letters import Berth, Flight, Increment, Load
 from stationmaster.report import words
-from stationmaster.report.pictures.axes import Scale, TimeScale, plain, ticks
-from stationmaster.report.pictures.svg import Picture
+from stationmaster.report.pictures.figure import Sheet, at, colour, level_rules, plain, sheet
 
-LEFT, WIDTH = 262.0, 1100.0
-ROW, TOP = 30.0, 80.0
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+LEFT, RIGHT, WIDTH = 262.0, 8.0, 1100.0
+ROW, TOP, BELOW = 30.0, 80.0, 8.0
+#: A flight's label this close to the one before it steps down.
+CROWDED = 44.0
+MODE_COLOURS = {"inside-own": "own", "inside-facility": "facility", "outside-own": "outside"}
 
 
 @dataclass(frozen=True)
 class Stay:
-    """A bar of the chart: who, where, and the class that gives its colour."""
+    """A bar of the chart: who, where, and the mode that gives its colour."""
 
     berth: Berth
     title: str
@@ -30,40 +37,70 @@ def stays_chart(
     stays: list[Stay], increments: tuple[Increment, ...], flights: tuple[Flight, ...], says: str
 ) -> Markup:
     """Projects by week over the increments, with the flights that bring and fetch."""
-    bottom = TOP + ROW * max(1, len(stays))
-    picture = Picture(WIDTH, bottom + 8.0, says, "stays")
+    rows = max(1, len(stays))
     first = min(increment.start for increment in increments)
     last = max(increment.end for increment in increments)
-    scale = TimeScale((first, last), (LEFT, WIDTH - 8.0))
-    for number, increment in enumerate(increments):
-        x, end = scale(increment.start), scale(increment.end)
-        of = "increment odd" if number % 2 else "increment"
-        picture.add("rect", increment.name, x=x, y=0, width=end - x, height=bottom, of=of)
-        picture.words(increment.name, x + 6.0, 16.0, "head")
-        picture.words(words.day_short(increment.start), x + 6.0, 31.0, "tick")
-    previous = -100.0
+    with sheet(WIDTH, TOP + ROW * rows + BELOW, says, "stays") as picture:
+        axes = picture.axes(LEFT, 0.0, RIGHT, BELOW)
+        axes.set(xlim=(at(first), at(last)), ylim=(rows, -TOP / ROW))
+        axes.set_xticks([])
+        for number, increment in enumerate(increments):
+            _draw_increment(picture, axes, increment, number % 2 == 0)
+        _draw_flights(picture, axes, [one for one in flights if first <= one.docks <= last], last - first)
+        _draw_stays(picture, axes, stays)
+        return picture.markup()
+
+
+def _draw_increment(picture: Sheet, axes: Axes, increment: Increment, tinted: bool) -> None:
+    face = colour("sunken") if tinted else "none"
+    span = axes.axvspan(at(increment.start), at(increment.end), facecolor=face, linewidth=0.0)
+    picture.title(span, increment.name)
+    for text, down, look in (
+        (increment.name, 16.0, {"fontsize": 12.5, "fontweight": "bold"}),
+        (words.day_short(increment.start), 31.0, {"color": colour("soft")}),
+    ):
+        _label(axes, text, (increment.start, -TOP / ROW), (6.0, -down), look)
+
+
+def _draw_flights(picture: Sheet, axes: Axes, flights: list[Flight], shown: timedelta) -> None:
+    close = shown * (CROWDED / (WIDTH - LEFT - RIGHT))
+    previous: datetime | None = None
     for flight in sorted(flights, key=lambda flight: flight.docks):
-        if first <= flight.docks <= last:
-            at = scale(flight.docks)
-            picture.add("line", flight.code, x1=at, x2=at, y1=46, y2=bottom, of="flight")
-            crowded = at - previous < 44.0
-            picture.words(flight.code, at + 3.0, 68.0 if crowded else 55.0, "tick")
-            previous = -100.0 if crowded else at
-    for number, stay in enumerate(stays):
-        down = TOP + ROW * number
-        picture.words(_short(stay.title, 38), LEFT - 10.0, down + 16.0, "row", text_anchor="end")
-        x = scale(stay.berth.start)
-        width = max(3.0, scale(stay.berth.end) - x)
-        picture.add(
-            "rect", f"{stay.title}: {_when(stay.berth)}", x=x, y=down + 3.0, width=width, height=18, rx=2,
-            of=f"bar {stay.of}",
-        )  # fmt: skip
-        picture.words(", ".join(stay.berth.places), x + width + 6.0, down + 16.0, "tick")
-    return picture.markup()
+        docks = [at(flight.docks), at(flight.docks)]
+        (line,) = axes.plot(docks, [46.0 / ROW - TOP / ROW, axes.get_ylim()[0]], color=colour("soft"),
+                            linewidth=1.0, linestyle=(0.0, (2.0, 3.0)))  # fmt: skip
+        picture.title(line, flight.code)
+        crowded = previous is not None and flight.docks - previous < close
+        down = 68.0 if crowded else 55.0
+        _label(axes, flight.code, (flight.docks, -TOP / ROW), (3.0, -down), {"color": colour("soft")})
+        previous = None if crowded else flight.docks
 
 
-def _when(berth: Berth) -> str:
-    return f"{words.day_short(berth.start)} to {words.day_short(berth.end)}, {', '.join(berth.places)}"
+def _draw_stays(picture: Sheet, axes: Axes, stays: list[Stay]) -> None:
+    middles = [number + 0.4 for number in range(len(stays))]
+    axes.set_yticks(middles, [_short(stay.title, 38) for stay in stays], color=colour("ink"), fontsize=12.0)
+    for middle, stay in zip(middles, stays, strict=True):
+        start, end = stay.berth.start, stay.berth.end
+        places = ", ".join(stay.berth.places)
+        face = colour(MODE_COLOURS[stay.of])
+        bars = axes.barh(
+            middle, at(end) - at(start), 0.6, left=at(start), color=face, linewidth=0.0, zorder=3.0
+        )
+        picture.title(
+            bars.patches[0],
+            f"{stay.title}: {words.day_short(start)} to {words.day_short(end)}, {places}",
+        )
+        _label(axes, places, (end, middle), (6.0, -4.0), {"color": colour("soft")})
+
+
+def _label(
+    axes: Axes,
+    text: str,
+    place: tuple[datetime, float],
+    offset: tuple[float, float],
+    look: Mapping[str, object],
+) -> None:
+    axes.annotate(text, (at(place[0]), place[1]), xytext=offset, textcoords="offset points", **look)  # type: ignore[arg-type]
 
 
 def _short(text: str, most: int) -> str:
@@ -74,32 +111,25 @@ def load_chart(load: Load, title: str, starts: tuple[datetime, ...], marks: Mapp
     """One resource by week as steps, with its limit above: a small chart among many alike."""
     top = max(*load.capacity_units, *load.used_units, 1e-9)
     says = f"{title}: at most {plain(max(load.used_units))} of {plain(max(load.capacity_units))} {load.unit}."
-    picture = Picture(330.0, 132.0, says, "load")
-    across = TimeScale((starts[0], starts[-1] + timedelta(days=7)), (40.0, 324.0))
-    down = Scale((0.0, top * 1.08), (108.0, 12.0))
-    for value in ticks(0.0, top, 3):
-        picture.add("line", x1=40, x2=324, y1=down(value), y2=down(value), of="rule")
-        picture.words(plain(value), 34.0, down(value) + 4.0, "tick", text_anchor="end")
-    for when, name in marks.items():
-        picture.add("line", name, x1=across(when), x2=across(when), y1=12, y2=108, of="midnight")
-        picture.words(name, across(when) + 3.0, 122.0, "tick")
-    used = [(across(w), down(v)) for w, v in _steps(starts, load.used_units)]
-    area = "L".join(f"{x:.1f} {y:.1f}" for x, y in used)
-    picture.add("path", d=f"M40 108L{area}L{used[-1][0]:.1f} 108Z", of="area")
-    picture.line([(across(w), down(v)) for w, v in _steps(starts, load.capacity_units)], "limit")
-    return picture.markup()
+    edges = [at(when) for when in (*starts, starts[-1] + timedelta(days=7))]
+    with sheet(330.0, 132.0, says, "load") as picture:
+        axes = picture.axes(40.0, 12.0, 6.0, 24.0)
+        axes.stairs(*_merged(load.used_units, edges), fill=True, facecolor=colour("accent-soft"),
+                    edgecolor=colour("accent"), linewidth=1.2)  # fmt: skip
+        axes.stairs(*_merged(load.capacity_units, edges), baseline=None, color=colour("bad"), linewidth=1.2,
+                    linestyle=(0.0, (4.0, 3.0)))  # fmt: skip
+        axes.set(xlim=(edges[0], edges[-1]), ylim=(0.0, 1.08 * top))
+        level_rules(axes, 4)
+        axes.set_xticks([at(when) for when in marks], list(marks.values()), ha="left")
+        axes.grid(axis="x", color=colour("soft"), alpha=0.55)
+        return picture.markup()
 
 
-def _steps(starts: tuple[datetime, ...], values: tuple[float, ...]) -> list[tuple[datetime, float]]:
-    """Corners of a step line; weeks that repeat the last value add none."""
-    corners: list[tuple[datetime, float]] = []
-    previous: float | None = None
-    for start, value in zip(starts, values, strict=True):
-        if previous is None:
-            corners.append((start, value))
-        elif value != previous:
-            corners += [(start, previous), (start, value)]
-        previous = value
-    if previous is not None:
-        corners.append((starts[-1] + timedelta(days=7), previous))
-    return corners
+def _merged(values: tuple[float, ...], edges: list[float]) -> tuple[list[float], list[float]]:
+    """Steps and their edges; weeks that repeat the value before them are one step with it."""
+    merged, kept, done = [], [edges[0]], 0
+    for value, same in groupby(values):
+        done += len(list(same))
+        merged.append(value)
+        kept.append(edges[done])
+    return merged, kept

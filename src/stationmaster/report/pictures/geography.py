@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from stationmaster.report.pictures.svg import number
+if TYPE_CHECKING:
+    from matplotlib.path import Path
 
 Point = tuple[float, float]
 Ring = tuple[Point, ...]
@@ -90,7 +91,7 @@ def _kept(ring: list[Point], sign: float) -> Iterator[Point]:
 
 
 def equal_earth(longitude_deg: float, latitude_deg: float) -> Point:
-    """Equal Earth, in radii east and south of the middle (Savric, Patterson and Jenny 2018, eq. 7 to 10)."""
+    """Equal Earth, in radii east and north of the middle (Savric, Patterson and Jenny 2018, eq. 7 to 10)."""
     a1, a2, a3, a4 = 1.340264, -0.081106, 0.000893, 0.003796
     third = math.sqrt(3.0) / 2.0
     theta = math.asin(third * math.sin(math.radians(latitude_deg)))
@@ -98,11 +99,11 @@ def equal_earth(longitude_deg: float, latitude_deg: float) -> Point:
     sixth = square * square * square
     slope = a1 + 3.0 * a2 * square + sixth * (7.0 * a3 + 9.0 * a4 * square)
     across = math.radians(longitude_deg) * math.cos(theta) / (third * slope)
-    return across, -theta * (a1 + a2 * square + sixth * (a3 + a4 * square))
+    return across, theta * (a1 + a2 * square + sixth * (a3 + a4 * square))
 
 
-def outline(rings: Iterable[Iterable[Point]]) -> str:
-    """An SVG path of rings that are already laid on the picture."""
-    return "".join(
-        "M" + "L".join(f"{number(x)} {number(y)}" for x, y in ring) + "Z" for ring in rings
-    )  # fmt: skip
+def outline(rings: Iterable[Sequence[Point]]) -> Path:
+    """A path of rings, each closed."""
+    from matplotlib.path import Path
+
+    return Path.make_compound_path(*(Path([*ring, ring[0]], closed=True) for ring in rings))

@@ -1,26 +1,22 @@
-"""What passes the station: distance against time, and the orbit's slow angles."""
+"""What passes the station: distance against time, and the orbit's slow quantities."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from stationmaster.measure.time import Span
 from stationmaster.report import words
-from stationmaster.report.pictures.axes import Scale, TimeScale, rule_across, ticks
-from stationmaster.report.pictures.svg import Picture
+from stationmaster.report.pictures.figure import Sheet, at, colour, level_rules, pin, sheet
 from stationmaster.safety.letters import Conjunction
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 WIDTH = 960.0
-
-
-def _days_below(picture: Picture, scale: TimeScale, top: float, bottom: float) -> None:
-    for midnight in scale.days():
-        at = scale(midnight)
-        picture.add("line", x1=at, x2=at, y1=top, y2=bottom, of="rule")
-        if midnight < scale.last:
-            picture.words(f"{words.weekday(midnight)[:3]} {midnight.day}", at + 6.0, bottom + 16.0, "tick")
+NEAR_KM = 5.0
 
 
 def approaches(
@@ -30,47 +26,89 @@ def approaches(
 
     The size of a mark grows with its probability under the assumed errors; the closest is named.
     """
-    picture = Picture(WIDTH, height, says, "approaches")
-    floor = height - 38.0
-    across = TimeScale((span.start, span.end), (48.0, WIDTH - 10.0))
-    down = Scale((0.0, reach_km), (floor, 16.0))
-    _days_below(picture, across, 16.0, floor)
-    rule_across(picture, down, 48.0, WIDTH - 10.0, ticks(0.0, reach_km, 5))
-    picture.words("km", 40.0, floor + 20.0, "tick", text_anchor="end")
-    picture.add("line", x1=48, x2=WIDTH - 10.0, y1=floor, y2=floor, of="station-line")
-    for one in sorted(conjunctions, key=lambda one: -one.miss_km):
-        x, y = across(one.tca), down(one.miss_km)
-        size = 3.0 + max(0.0, min(6.0, one.probability.probability_log10 + 9.0))
-        of = "mark near" if one.miss_km < 5.0 else "mark"
-        picture.add("line", x1=x, x2=x, y1=y, y2=floor, of="drop near" if one.miss_km < 5.0 else "drop")
-        says = f"{one.name}, {one.miss_km:.3f} km, {words.moment(one.tca)}"
-        picture.add("circle", says, cx=x, cy=y, r=size, of=of)
-    if conjunctions:
-        _name_closest(picture, across, down, min(conjunctions, key=lambda one: one.miss_km))
-    return picture.markup()
+    with sheet(WIDTH, height, says, "approaches") as picture:
+        axes = picture.axes(48.0, 16.0, 10.0, 38.0)
+        axes.set(xlim=(at(span.start), at(span.end)), ylim=(0.0, reach_km))
+        level_rules(axes, 5)
+        _name_days(axes, span, "{name} {day}")
+        _unit_below(axes, "km")
+        axes.axhline(0.0, color=colour("ink"), linewidth=2.0)
+        for one in sorted(conjunctions, key=lambda one: -one.miss_km):
+            _mark(picture, axes, one)
+        if conjunctions:
+            _name_closest(axes, span, min(conjunctions, key=lambda one: one.miss_km))
+        return picture.markup()
 
 
-def _name_closest(picture: Picture, across: TimeScale, down: Scale, one: Conjunction) -> None:
-    x, y = across(one.tca), down(one.miss_km)
-    left = x > WIDTH * 0.7
-    text = f"{one.name}, {one.miss_km:.2f} km"
-    picture.words(text, x + (-14.0 if left else 14.0), y - 6.0, "name", text_anchor="end" if left else "")
+def _mark(picture: Sheet, axes: Axes, one: Conjunction) -> None:
+    from matplotlib.patches import Circle
+
+    near = one.miss_km < NEAR_KM
+    drop = colour("outside") if near else colour("rule")
+    when = at(one.tca)
+    axes.plot([when, when], [0.0, one.miss_km], color=drop, linewidth=1.0, alpha=0.6 if near else None)
+    size = 3.0 + max(0.0, min(6.0, one.probability.probability_log10 + 9.0))
+    face = colour("outside") if near else colour("applied")
+    mark = Circle((0.0, 0.0), size, facecolor=face, edgecolor=colour("paper"), zorder=3.0)
+    picture.title(mark, f"{one.name}, {one.miss_km:.3f} km, {words.moment(one.tca)}")
+    pin(axes, mark, when, one.miss_km)
 
 
-def curve(points: list[tuple[datetime, float]], unit: str, says: str, kind: str = "curve") -> Markup:
-    """A slow quantity over the span: one line, with round values beside it."""
-    picture = Picture(460.0, 190.0, says, kind)
+def _name_closest(axes: Axes, span: Span, one: Conjunction) -> None:
+    left = one.tca - span.start > 0.7 * (span.end - span.start)
+    axes.annotate(
+        f"{one.name}, {one.miss_km:.2f} km", (at(one.tca), one.miss_km),
+        xytext=(-14.0 if left else 14.0, 6.0), textcoords="offset points",
+        ha="right" if left else "left", fontsize=12.0, fontweight="bold",
+    )  # fmt: skip
+
+
+def _name_days(axes: Axes, span: Span, pattern: str) -> None:
+    """A line at each midnight, and the day's name to its right."""
+    days = _every(timedelta(days=1), span)
+    names = [
+        pattern.format(name=words.weekday(day)[:3], day=day.day) if day < span.end else "" for day in days
+    ]
+    axes.set_xticks([at(day) for day in days], names, ha="left")
+    axes.grid(axis="x")
+
+
+def _name_hours(axes: Axes, span: Span) -> None:
+    hours = _every(timedelta(hours=6), span)
+    axes.set_xticks([at(hour) for hour in hours], [f"{hour:%H:%M}" for hour in hours])
+    axes.grid(axis="x")
+
+
+def _every(step: timedelta, span: Span) -> list[datetime]:
+    """Moments of the span at this step from midnight, its end among them."""
+    midnight = span.start.replace(hour=0, minute=0, second=0, microsecond=0)
+    first, last = -((midnight - span.start) // step), (span.end - midnight) // step
+    return [midnight + number * step for number in range(first, last + 1)]
+
+
+def _unit_below(axes: Axes, unit: str) -> None:
+    axes.annotate(
+        unit, (0.0, 0.0), xycoords="axes fraction", xytext=(-8.0, -8.0), textcoords="offset points",
+        ha="right", va="top", color=colour("soft"),
+    )  # fmt: skip
+
+
+def curve(points: list[tuple[datetime, float]], unit: str, says: str) -> Markup:
+    """A slow quantity over the span: one line, with round values beside it.
+
+    Named below are the hours where the span is a day or so, else the days of the month.
+    """
     values = [value for _, value in points]
     margin = max(0.02 * (max(values) - min(values)), 0.5)
-    across = TimeScale((points[0][0], points[-1][0]), (52.0, 452.0))
-    down = Scale((min(values) - margin, max(values) + margin), (158.0, 12.0))
-    steps = [value for value in ticks(down.low, down.high, 4) if down.low <= value <= down.high]
-    rule_across(picture, down, 52.0, 452.0, steps)
-    for midnight in across.days():
-        at = across(midnight)
-        picture.add("line", x1=at, x2=at, y1=12, y2=158, of="rule")
-        if midnight < across.last:
-            picture.words(str(midnight.day), at + 4.0, 174.0, "tick")
-    picture.words(unit, 44.0, 174.0, "tick", text_anchor="end")
-    picture.line([(across(when), down(value)) for when, value in points], "path sunlit")
-    return picture.markup()
+    span = Span(points[0][0], points[-1][0])
+    with sheet(460.0, 190.0, says, "curve") as picture:
+        axes = picture.axes(52.0, 12.0, 8.0, 32.0)
+        axes.set(xlim=(at(span.start), at(span.end)), ylim=(min(values) - margin, max(values) + margin))
+        level_rules(axes, 4)
+        if span.duration_s <= 2 * 86_400:
+            _name_hours(axes, span)
+        else:
+            _name_days(axes, span, "{day}")
+        _unit_below(axes, unit)
+        axes.plot([at(when) for when, _ in points], values, color=colour("outside"))
+        return picture.markup()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from stationmaster.orbit.letters import OrbitProblem, TrackPoint
+from stationmaster.report.pictures.figure import Sheet, colour, pin, sheet
 from stationmaster.report.pictures.geography import Point, outline, shapes
-from stationmaster.report.pictures.svg import Picture
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 WIDTH = 960.0
-_PER_DEG = WIDTH / 360.0
 
 
 def ground_track(
@@ -19,29 +22,51 @@ def ground_track(
 ) -> Markup:
     """The track, sunlit and in shadow, with ground stations and the targets whose codes are given."""
     reach = min(84.0, max(abs(point.latitude_deg) for point in track) + 22.0)
-    picture = Picture(WIDTH, 2.0 * reach * _PER_DEG, says, "track")
+    with sheet(WIDTH, 2.0 * reach * WIDTH / 360.0, says, "track") as picture:
+        axes = picture.axes(0.0, 0.0, 0.0, 0.0)
+        axes.set(xlim=(-180.0, 180.0), ylim=(-reach, reach), xticks=[], yticks=[])
+        _draw_land(picture, axes, problem)
+        for sunlit, part in _parts(track):
+            axes.plot(*zip(*part, strict=True), color=colour("outside" if sunlit else "own"))
+        _draw_places(picture, axes, problem, targets, track[0])
+        return picture.markup()
 
-    def lay(longitude_deg: float, latitude_deg: float) -> Point:
-        return (longitude_deg + 180.0) * _PER_DEG, (reach - latitude_deg) * _PER_DEG
 
-    rings = ([lay(*point) for point in ring] for shape in shapes() for ring in shape.rings_deg)
-    picture.add("path", d=outline(rings), of="land")
+def _draw_land(picture: Sheet, axes: Axes, problem: OrbitProblem) -> None:
+    from matplotlib.patches import PathPatch, Polygon
+
+    land = outline(ring for shape in shapes() for ring in shape.rings_deg)
+    axes.add_patch(PathPatch(land, facecolor=colour("land"), edgecolor=colour("paper"), linewidth=0.5))
     for region in problem.regions:
-        corners = [lay(_signed(c.longitude_deg), c.latitude_deg) for c in region.corners]
-        picture.add("path", region.name, d=outline([corners]), of="region")
-        picture.words(region.name, *_middle(corners), "region-name", text_anchor="middle")
-    for sunlit, part in _parts(track):
-        picture.line([lay(*place) for place in part], "path sunlit" if sunlit else "path shadow")
+        corners = [(_signed(c.longitude_deg), c.latitude_deg) for c in region.corners]
+        shape = Polygon(corners, facecolor=colour("wait-soft"), edgecolor=colour("wait"), linewidth=0.8,
+                        linestyle=(0.0, (3.0, 3.0)), alpha=0.75)  # fmt: skip
+        picture.title(shape, region.name)
+        axes.add_patch(shape)
+        soft = colour("soft")
+        axes.text(*_middle(corners), region.name, ha="center", fontsize=11.0, color=soft, zorder=2.5)
+
+
+def _draw_places(
+    picture: Sheet, axes: Axes, problem: OrbitProblem, targets: tuple[str, ...], start: TrackPoint
+) -> None:
+    from matplotlib.patches import Circle, Patch, Rectangle
+
+    def put(shape: Patch, says: str, longitude_deg: float, latitude_deg: float) -> None:
+        shape.set_zorder(3.0)
+        picture.title(shape, says)
+        pin(axes, shape, _signed(longitude_deg), latitude_deg)
+
     for site in problem.sites:
-        x, y = lay(_signed(site.longitude_deg), site.latitude_deg)
-        picture.add("rect", site.name, x=x - 4.0, y=y - 4.0, width=8, height=8, of="site")
+        square = Rectangle((-4.0, -4.0), 8.0, 8.0, facecolor=colour("ink"), linewidth=0.0)
+        put(square, site.name, site.longitude_deg, site.latitude_deg)
+    look = {"facecolor": colour("facility"), "edgecolor": colour("paper"), "linewidth": 1.5}
     for target in problem.targets:
         if target.code in targets:
-            x, y = lay(_signed(target.longitude_deg), target.latitude_deg)
-            picture.add("circle", target.name, cx=x, cy=y, r=5, of="target")
-    x, y = lay(_signed(track[0].longitude_deg), track[0].latitude_deg)
-    picture.add("circle", "Start of the day", cx=x, cy=y, r=6, of="start")
-    return picture.markup()
+            dot = Circle((0.0, 0.0), 5.0, **look)
+            put(dot, target.name, target.longitude_deg, target.latitude_deg)
+    ring = Circle((0.0, 0.0), 6.0, facecolor="none", edgecolor=colour("ink"), linewidth=2.0)
+    put(ring, "Start of the day", start.longitude_deg, start.latitude_deg)
 
 
 def _signed(longitude_deg: float) -> float:

@@ -1,8 +1,13 @@
-"""The crew's week: a small one in a single strip, and a large one day by day."""
+"""The crew's week: a small one in a single strip, and a large one day by day.
+
+This picture is the product's own subject and has no axes of values: lanes that are found so that nothing
+overlaps, labels that are cut to the room of their block, bands of shadow and contact below. It is written as
+SVG itself, with classes of the style sheet; every picture that has axes is matplotlib's (``figure``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,13 +15,33 @@ from markupsafe import Markup
 
 from stationmaster.measure.time import Span
 from stationmaster.report import words
-from stationmaster.report.pictures.axes import TimeScale
 from stationmaster.report.pictures.svg import Picture
 from stationmaster.timeline.letters import Item, Kind
 
 LEFT, WIDTH = 118.0, 1160.0
 ROW, BAND = 22.0, 7.0
 STRIP_ROW = 19.0
+
+
+class TimeScale:
+    """From moments to places on a picture; both given by their two ends."""
+
+    def __init__(self, moments: tuple[datetime, datetime], places: tuple[float, float]) -> None:
+        self.first, self.last = moments
+        self.start, self.end = places
+
+    def __call__(self, when: datetime) -> float:
+        """Where a moment falls."""
+        part = (when - self.first) / (self.last - self.first)
+        return self.start + part * (self.end - self.start)
+
+    def days(self) -> Iterator[datetime]:
+        """Every midnight on the scale."""
+        when = self.first.replace(hour=0, minute=0, second=0, microsecond=0)
+        while when <= self.last:
+            if when >= self.first:
+                yield when
+            when += timedelta(days=1)
 
 
 @dataclass(frozen=True)
