@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.planted import planted
 
 from stationmaster.measure.reasons import Reason, say
 from stationmaster.selection.check import faults
 from stationmaster.selection.choose import decide
 from stationmaster.selection.letters import Outcome, SelectionProblem, Status, Verdict
 from stationmaster.selection.reasons import REASONS
-from tests.planted import planted
 
 Make = Callable[..., SelectionProblem]
 
