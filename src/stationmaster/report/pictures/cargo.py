@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 LEFT, RIGHT, WIDTH = 262.0, 8.0, 1100.0
 ROW, TOP, BELOW = 30.0, 80.0, 8.0
-#: A flight's label this close to the one before it steps down.
-CROWDED = 44.0
+#: Where labels of flights may stand: each on the first line that has room for it.
+LABELS_DOWN = (50.0, 61.5, 73.0)
 MODE_COLOURS = {"inside-own": "own", "inside-facility": "facility", "outside-own": "outside"}
 
 
@@ -63,17 +63,16 @@ def _draw_increment(picture: Sheet, axes: Axes, increment: Increment, tinted: bo
 
 
 def _draw_flights(picture: Sheet, axes: Axes, flights: list[Flight], shown: timedelta) -> None:
-    close = shown * (CROWDED / (WIDTH - LEFT - RIGHT))
-    previous: datetime | None = None
+    free_from: dict[float, datetime] = {}
     for flight in sorted(flights, key=lambda flight: flight.docks):
         docks = [at(flight.docks), at(flight.docks)]
-        (line,) = axes.plot(docks, [46.0 / ROW - TOP / ROW, axes.get_ylim()[0]], color=colour("soft"),
+        (line,) = axes.plot(docks, [41.0 / ROW - TOP / ROW, axes.get_ylim()[0]], color=colour("soft"),
                             linewidth=1.0, linestyle=(0.0, (2.0, 3.0)))  # fmt: skip
         picture.title(line, flight.code)
-        crowded = previous is not None and flight.docks - previous < close
-        down = 68.0 if crowded else 55.0
+        room = (level for level in LABELS_DOWN if free_from.get(level, flight.docks) <= flight.docks)
+        down = next(room, LABELS_DOWN[-1])
         _label(axes, flight.code, (flight.docks, -TOP / ROW), (3.0, -down), {"color": colour("soft")})
-        previous = None if crowded else flight.docks
+        free_from[down] = flight.docks + shown * ((6.0 + 7.0 * len(flight.code)) / (WIDTH - LEFT - RIGHT))
 
 
 def _draw_stays(picture: Sheet, axes: Axes, stays: list[Stay]) -> None:
