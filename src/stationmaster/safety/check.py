@@ -8,7 +8,7 @@ by another rule.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,9 @@ from stationmaster.measure.reasons import Fault
 from stationmaster.measure.time import iso, later
 from stationmaster.orbit.letters import ElementSet
 from stationmaster.orbit.propagation import states
-from stationmaster.safety.letters import Companion, Conjunction, Screening, ScreeningProblem
+from stationmaster.safety.check_company import COMPANY_KM, about, lists, unpropagated
+from stationmaster.safety.check_probability import cautions, probability
+from stationmaster.safety.letters import Conjunction, Population, Screening, ScreeningProblem
 
 Floats = NDArray[np.float64]
 _MU_KM3_S2 = 398600.8  # WGS 72
@@ -48,15 +50,20 @@ def faults(
         every: search only each such object again (1: all; a few seconds for a full catalogue).
     """
     sets = {one.catalogue_id: one for one in elements}
-    found = [*_letter(problem, screening)]
+    primary = sets[problem.primary_id]
+    found = [*_letter(problem, screening), *_words(problem, screening)]
     for one in screening.conjunctions:
         if one.object_id not in sets:
             found.append(Fault("unknown-object", str(one.object_id), "No element set of it was given."))
             continue
-        found += _conjunction(problem, sets[problem.primary_id], sets[one.object_id], one)
+        found += _conjunction(problem, primary, sets[one.object_id], one)
     for companion in screening.companions:
-        found += _companion(problem, sets, companion)
-    found += _again(problem, list(sets.values())[::every], sets[problem.primary_id], screening)
+        found += about(problem, sets, companion)
+    if screening.primary_designator != primary.object_id:
+        found.append(Fault("name", "primary", "Its designator is not that of its element set."))
+    found += lists(problem, sets, screening)
+    found += unpropagated(problem, sets, screening)
+    found += _again(problem, list(sets.values())[::every], primary, screening)
     return tuple(found)
 
 
@@ -67,11 +74,15 @@ def _where(one: Conjunction) -> str:
 def _letter(problem: ScreeningProblem, screening: Screening) -> Iterator[Fault]:
     """What the letter alone shows."""
     rows = screening.conjunctions
-    if (screening.span, screening.primary_id, screening.population) != (
-        problem.span,
-        problem.primary_id,
-        problem.population,
-    ):
+    asked = (problem.span, problem.primary_id, problem.primary_name, problem.population, problem.miss_km)
+    told = (
+        screening.span,
+        screening.primary_id,
+        screening.primary_name,
+        screening.population,
+        screening.miss_km,
+    )
+    if told != asked or screening.catalogue_digest != problem.catalogue.digest:
         yield Fault("other-problem", "screening", "It answers another problem.")
     if list(rows) != sorted(rows, key=lambda one: one.tca):
         yield Fault("order", "conjunctions", "They do not stand by time.")
@@ -86,9 +97,25 @@ def _letter(problem: ScreeningProblem, screening: Screening) -> Iterator[Fault]:
             yield Fault("docked", _where(one), "It is attached to the station.")
     if screening.closest != min(rows, key=lambda one: one.miss_km, default=None):
         yield Fault("closest", "closest", "Another conjunction is closer.")
+
+
+def _words(problem: ScreeningProblem, screening: Screening) -> Iterator[Fault]:
+    """What the whole screening says of itself: counts by distance, assumptions."""
+    if [within.miss_km for within in screening.within] != sorted(problem.shown_km):
+        yield Fault("count", "within", "The distances are not those asked for.")
     for within in screening.within:
-        if within.conjunctions != sum(one.miss_km < within.miss_km for one in rows):
+        if within.conjunctions != sum(one.miss_km < within.miss_km for one in screening.conjunctions):
             yield Fault("count", f"within {within.miss_km} km", "The count does not match the list.")
+    for needed in (problem.covariance.words, problem.hard_bodies.words):
+        if needed not in screening.assumptions:
+            yield Fault("assumption", "assumptions", f"It does not say: {needed}.")
+    if len(set(screening.assumptions)) != len(screening.assumptions) or not any(
+        "Screening only" in words for words in screening.assumptions
+    ):
+        yield Fault("assumption", "assumptions", "It does not say once that it is screening only.")
+    synthetic = any("synthetic" in words for words in screening.assumptions)
+    if synthetic != (problem.population is Population.SYNTHETIC):
+        yield Fault("assumption", "assumptions", "It is silent on whether its objects exist.")
 
 
 def _states(elements: ElementSet, start: datetime, seconds: NDArray[Any]) -> tuple[Floats, Floats]:
@@ -113,87 +140,28 @@ def _conjunction(
         yield Fault("miss", _where(one), f"SGP4 gives {apart[least]:.6f} km, not {one.miss_km} km.")
     if abs(np.linalg.norm(speed[1000]) - one.relative_speed_km_s) > 1e-4:
         yield Fault("speed", _where(one), "The relative speed is another one.")
+    if (one.name, one.designator) != (other.name, other.object_id):
+        yield Fault("name", _where(one), "Its name or designator is not that of its element set.")
     if abs(math.hypot(one.radial_km, one.in_track_km, one.cross_track_km) - one.miss_km) > 1e-5:
         yield Fault("components", _where(one), "The components do not make the miss distance.")
-    for stated, r in ((one.primary_state, mine[1000]), (one.object_state, theirs[1000])):
-        if np.linalg.norm(np.array(stated.position_teme_km) - r) > 1e-5:
-            yield Fault("state", _where(one), "A stated position is not SGP4's.")
+    own = ((one.primary_state, mine[1000], mine_v[1000]), (one.object_state, theirs[1000], theirs_v[1000]))
+    for stated, r, v in own:
+        if not (_close(stated.position_teme_km, r, 1e-5) and _close(stated.velocity_teme_km_s, v, 1e-8)):
+            yield Fault("state", _where(one), "A stated position or velocity is not SGP4's.")
             return
     yield from _ages(primary, other, one)
-    yield from _probability(problem, one)
+    yield from probability(problem, one)
+    yield from cautions(problem, one)
+
+
+def _close(stated: tuple[float, ...], due: Floats, tolerance: float) -> bool:
+    return len(stated) == 3 and float(np.linalg.norm(np.array(stated) - due)) <= tolerance
 
 
 def _ages(primary: ElementSet, other: ElementSet, one: Conjunction) -> Iterator[Fault]:
     for elements, age in ((primary, one.primary_age_d), (other, one.object_age_d)):
         if abs((one.tca - elements.epoch).total_seconds() / 86400.0 - age) > 2e-6:
             yield Fault("age", _where(one), f"The age of {elements.catalogue_id} is another one.")
-
-
-def _probability(problem: ScreeningProblem, one: Conjunction) -> Iterator[Fault]:
-    log10 = _integrated_log10(problem, one)
-    stated = one.probability
-    if abs(log10 - stated.probability_log10) > 2e-3 + 1e-3 * abs(log10):
-        yield Fault("probability", _where(one), f"It integrates to 10^{log10:.4f}, not {stated.probability}.")
-    if stated.probability > one.maximum.probability * (1.0 + 1e-6) and not _flatter(problem, one):
-        yield Fault("maximum", _where(one), "The probability exceeds its maximum.")
-
-
-def _flatter(problem: ScreeningProblem, one: Conjunction) -> bool:
-    """Whether the assumed ellipse is longer than the one the maximum was taken over."""
-    _, variances, _ = _plane(problem, one)
-    return math.sqrt(variances[1] / variances[0]) > one.maximum.aspect_ratio
-
-
-def _plane(problem: ScreeningProblem, one: Conjunction) -> tuple[Floats, Floats, Floats]:
-    """The miss (2,), the variances (2,) and their axes in the plane across the relative velocity."""
-    model = problem.covariance
-    total = np.zeros((3, 3))
-    for state, age in ((one.primary_state, one.primary_age_d), (one.object_state, one.object_age_d)):
-        r, v = np.array(state.position_teme_km), np.array(state.velocity_teme_km_s)
-        up, normal = r / np.linalg.norm(r), np.cross(r, v) / np.linalg.norm(np.cross(r, v))
-        for direction, base, growth in (
-            (up, model.radial_m, model.radial_growth_m_d),
-            (np.cross(normal, up), model.in_track_m, model.in_track_growth_m_d),
-            (normal, model.cross_track_m, model.cross_track_growth_m_d),
-        ):
-            total += np.outer(direction, direction) * ((base + growth * abs(age)) / 1000.0) ** 2
-    r = np.subtract(one.object_state.position_teme_km, one.primary_state.position_teme_km)
-    v = np.subtract(one.object_state.velocity_teme_km_s, one.primary_state.velocity_teme_km_s)
-    first = np.cross(v, r) / np.linalg.norm(np.cross(v, r))
-    second = np.cross(v, first) / np.linalg.norm(v)
-    frame = np.stack([first, second])
-    variances, turn = np.linalg.eigh(frame @ total @ frame.T)
-    return turn.T @ (frame @ r), variances, turn
-
-
-def _integrated_log10(problem: ScreeningProblem, one: Conjunction) -> float:
-    """The density over the disc in polar coordinates: Gauss by radius, equal steps by angle."""
-    miss, variances, _ = _plane(problem, one)
-    radius = one.probability.hard_body_radius_m / 1000.0
-    nodes, weights = np.polynomial.legendre.leggauss(60)
-    away = 0.5 * radius * (nodes + 1.0)
-    angle = np.linspace(0.0, 2.0 * math.pi, 720, endpoint=False)
-    x = away[:, None] * np.cos(angle) - miss[0]
-    y = away[:, None] * np.sin(angle) - miss[1]
-    exponent = -0.5 * (x * x / variances[0] + y * y / variances[1])
-    top = float(exponent.max())
-    ring = np.exp(exponent - top).mean(axis=1) * 2.0 * math.pi
-    area = float(np.sum(ring * away * weights) * 0.5 * radius)
-    scale = 2.0 * math.pi * math.sqrt(float(variances[0] * variances[1]))
-    return (top + math.log(area / scale)) / math.log(10.0)
-
-
-def _companion(problem: ScreeningProblem, sets: Mapping[int, ElementSet], one: Companion) -> Iterator[Fault]:
-    if one.object_id not in sets:
-        yield Fault("unknown-object", str(one.object_id), "No element set of it was given.")
-        return
-    here = np.zeros(1)
-    mine, mine_v = _states(sets[problem.primary_id], one.closest, here)
-    theirs, theirs_v = _states(sets[one.object_id], one.closest, here)
-    apart = float(np.linalg.norm(theirs - mine))
-    slack = 1e-3 + 1e-3 * float(np.linalg.norm(theirs_v - mine_v))
-    if abs(apart - one.min_km) > slack or one.max_km < one.min_km:
-        yield Fault("companion", str(one.object_id), f"At its closest it is {apart:.6f} km away.")
 
 
 def _again(
@@ -220,6 +188,10 @@ def _again(
         far = np.linalg.norm(positions, axis=1)
         if not sound and other.catalogue_id not in lost and ((far > low) & (far < high)).any():
             yield Fault("silent", str(other.catalogue_id), "SGP4 fails for it and the answer hides that.")
+        apart = np.linalg.norm(positions - station, axis=1)
+        if np.isfinite(apart).any() and np.nanmax(apart) < COMPANY_KM:
+            yield Fault("company", str(other.catalogue_id), "It stays with the station and is not told.")
+            continue
         for moment in _near(positions - station, velocities - station_v, seconds, problem.miss_km):
             yield from _missed(problem, primary, other, moment, known.get(other.catalogue_id, []))
 
@@ -282,8 +254,13 @@ def _missed(
         return
     least = int(np.nanargmin(apart))
     speed = float(np.linalg.norm(theirs_v[least] - mine_v[least]))
-    if least in (0, len(seconds) - 1) or speed * 1000.0 < problem.slow_m_s:
-        return  # the minimum lies elsewhere, or it is company
+    if least in (0, len(seconds) - 1):
+        return  # the minimum lies elsewhere
+    if speed * 1000.0 < problem.slow_m_s:
+        if apart[least] < problem.miss_km - 0.01:
+            says = f"It passes slowly at {apart[least]:.3f} km and is not told as company."
+            yield Fault("company", str(other.catalogue_id), says)
+        return
     nearest = min((abs(seconds[least] - one) for one in known), default=math.inf)
     if math.hypot(apart[least], 0.01 * speed) < problem.miss_km and nearest > 0.05:
         when = iso(later(start, float(seconds[least])))
