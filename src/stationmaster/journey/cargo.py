@@ -64,13 +64,18 @@ def cargo(
 
 
 def partner_shares(work: tuple[Work, ...], groups: Mapping[str, str]) -> dict[str, float] | None:
-    """A team's work shares, summed by the partner that sponsors each country."""
-    if not groups:
+    """A team's work shares by the partner that sponsors each country (None where nobody sponsors any).
+
+    Work of a country without a sponsor is carried by the partners in the team, pro rata.
+    """
+    sponsored = [(groups[part.country], part.work_share) for part in work if part.country in groups]
+    whole = math.fsum(share for _, share in sponsored)
+    if not whole > 0:
         return None
     shares: dict[str, float] = {}
-    for part in work:
-        shares[groups[part.country]] = round(shares.get(groups[part.country], 0.0) + part.work_share, 6)
-    return shares
+    for partner, share in sponsored:
+        shares[partner] = shares.get(partner, 0.0) + share / whole
+    return {partner: round(share, 6) for partner, share in shares.items()}
 
 
 def weekly_operations(station: Station, kind: str) -> int:

@@ -65,7 +65,8 @@ class FrozenGroups:
     """What the call's country table says on the day the call opens.
 
     ``group_of`` maps an attribute (``regional_group``, ``economy``, ``partner``) to each country's
-    group; a country without one is ``unclassified``.
+    group; a country without one is ``unclassified``, and one that no partner sponsors has none: the
+    partners in its team carry its work.
     """
 
     members: int
@@ -119,7 +120,7 @@ def freeze(asked: Invitation) -> FrozenGroups:
         for attribute in ("regional_group", "economy")
     }
     if asked.sponsors:
-        group_of["partner"] = {c.code: asked.sponsors.get(c.code, "unclassified") for c in asked.countries}
+        group_of["partner"] = dict(sorted(asked.sponsors.items()))
     flagged = {
         attribute: tuple(c.code for c in asked.countries if groups(c, attribute, when))
         for attribute in ("least_developed", "first_time")
