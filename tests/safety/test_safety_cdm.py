@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -157,3 +158,10 @@ def test_table(answer: Screening) -> None:
     for row, one in zip(rows, answer.conjunctions, strict=True):
         assert float(row["miss_km"]) == one.miss_km and moment(row["tca"]) == one.tca
         assert row["screening_only"] == "true" and row["population"] == "catalogue"
+
+
+def test_a_long_line_of_brackets_is_read_in_a_moment() -> None:
+    begun = time.perf_counter()
+    with pytest.raises(StationError):
+        read_kvn("TCA =" + " [m" * 20_000)
+    assert time.perf_counter() - begun < 1.0

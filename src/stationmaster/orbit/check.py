@@ -95,16 +95,30 @@ def _order(problem: OrbitProblem, answer: OrbitAnswer) -> Iterator[Fault]:
             yield Fault("not-asked", _where(window), "Nobody asked for such a window.")
         if not answer.span.start <= window.start < window.end <= answer.span.end:
             yield Fault("outside-span", _where(window), "The window is empty or leaves the span.")
+        yield from _fields(window)
         for cut, edge, limit in (
             (window.cut_start, window.start, answer.span.start),
             (window.cut_end, window.end, answer.span.end),
         ):
             if cut and edge != limit:
                 yield Fault("cut-inside", _where(window), "It is called cut but ends inside the span.")
+    keys = [(window.start, window.kind, window.name, window.end) for window in answer.windows]
+    if keys != sorted(keys):
+        yield Fault("order", "windows", "They do not stand by start, kind and name.")
     for kind, name in sorted(known):
         for one, following in itertools.pairwise(answer.of(kind, name)):
             if following.start < one.end:
                 yield Fault("overlap", _where(following), "It begins before the one before it ends.")
+
+
+def _fields(window: Window) -> Iterator[Fault]:
+    """Passes and overpasses tell of their peak, overpasses of the angle off nadir, others of neither."""
+    over_place = window.kind in (WindowKind.PASS, WindowKind.OVERPASS)
+    told = (window.peak, window.max_elevation_deg, window.min_range_km, window.sun_elevation_deg)
+    if any((detail is not None) != over_place for detail in told) or (
+        (window.min_off_nadir_deg is not None) != (window.kind is WindowKind.OVERPASS)
+    ):
+        yield Fault("wrong-detail", _where(window), "It tells too much, or too little, of its kind.")
 
 
 def _where(window: Window) -> str:
@@ -223,7 +237,16 @@ def _figures(problem: OrbitProblem, answer: OrbitAnswer, scene: Scene) -> Iterat
     if abs(answer.revolutions_count - expected) > 0.1 + 0.02 * expected:
         says = f"About {expected:.2f} are due, not {answer.revolutions_count}."
         yield Fault("wrong-figure", "revolutions_count", says)
-    at = scene_at(problem, np.array([_after(problem, beta.at) for beta in answer.betas]))
+    told_s = 60.0 * answer.period_min * answer.revolutions_count
+    rounding_s = 60.0 * 1e-5 * (answer.period_min + answer.revolutions_count)  # both to five decimals
+    if abs(told_s - problem.span.duration_s) > rounding_s:
+        yield Fault("wrong-figure", "period_min", "Period and revolutions do not make the span.")
+    at_s = np.array([_after(problem, beta.at) for beta in answer.betas])
+    due_s = np.unique(np.append(np.arange(0.0, problem.span.duration_s, 21600.0), problem.span.duration_s))
+    if len(at_s) != len(due_s) or np.abs(at_s - due_s).max() > 1e-3:
+        yield Fault("wrong-figure", "betas", "They do not stand every six hours and at the end.")
+        return
+    at = scene_at(problem, at_s)
     normal = np.cross(at.r_km, at.v_km_s)
     for beta, value in zip(answer.betas, 90.0 - angle_deg(normal, at.sun_km), strict=True):
         if abs(beta.beta_deg - value) > 0.05:
@@ -231,7 +254,13 @@ def _figures(problem: OrbitProblem, answer: OrbitAnswer, scene: Scene) -> Iterat
 
 
 def _track(problem: OrbitProblem, answer: OrbitAnswer) -> Iterator[Fault]:
-    at = scene_at(problem, np.array([_after(problem, point.at) for point in answer.track]))
+    at_s = np.array([_after(problem, point.at) for point in answer.track])
+    last_s = min(86400.0, problem.span.duration_s)
+    due_s = np.arange(0.0, last_s + 1e-6, problem.track_step_s)
+    if len(at_s) != len(due_s) or np.abs(at_s - due_s).max() > 1e-3:
+        yield Fault("wrong-figure", "track", "It does not go step by step over the first day.")
+        return
+    at = scene_at(problem, at_s)
     north_deg = latitude_deg(at.r_km)
     east_deg = np.degrees(np.arctan2(at.r_km[:, 1], at.r_km[:, 0]))
     heights_km, light = altitude_km(at.r_km), sunlight_deg(at)

@@ -5,6 +5,7 @@ Position-only covariances, which the standard's first example has, are read as w
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from datetime import date, datetime, timedelta
 from stationmaster.measure.errors import StationError
 from stationmaster.measure.time import moment
 
-_LINE = re.compile(r"\s*([A-Z][A-Z0-9_]*)\s*=\s*(.*?)\s*(?:\[([^\]]*)\])?\s*$")
+_KEYWORD = re.compile(r"[A-Z][A-Z0-9_]*", re.ASCII)
 _AXES = ("R", "T", "N", "RDOT", "TDOT", "NDOT")
 _UNITS = {"X": "km", "X_DOT": "km/s", "CR_R": "m**2", "MISS_DISTANCE": "m"}
 
@@ -51,12 +52,12 @@ def read_kvn(text: str, file: str | None = None) -> ReadMessage:
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("COMMENT"):
             continue
-        match = _LINE.match(line)
-        if match is None:
+        keyword, equals, rest = (part.strip() for part in line.partition("="))
+        if not equals or _KEYWORD.fullmatch(keyword) is None:
             raise StationError(
                 "bad-value", file=file, line=number, value=line.strip(), expected="KEYWORD = value [unit]"
             )
-        keyword, value, unit = match.groups()
+        value, unit = _unit_apart(rest)
         if unit and _UNITS.get(keyword, unit) != unit:
             raise StationError(
                 "bad-value", file=file, line=number, field=keyword, value=unit, expected=_UNITS[keyword]
@@ -71,11 +72,19 @@ def read_kvn(text: str, file: str | None = None) -> ReadMessage:
         )
     head = _Fields(parts[0], file)
     return ReadMessage(
-        tca=_moment(head.text("TCA")),
+        tca=head.moment("TCA"),
         miss_m=head.number("MISS_DISTANCE"),
         objects=(_object(_Fields(parts[1], file)), _object(_Fields(parts[2], file))),
         fields=head.plain(),
     )
+
+
+def _unit_apart(text: str) -> tuple[str, str]:
+    """A value and the unit that stands in brackets at its end."""
+    if not text.endswith("]") or "[" not in text:
+        return text, ""
+    value, _, unit = text[:-1].rpartition("[")
+    return value.strip(), unit
 
 
 def _moment(text: str) -> datetime:
@@ -97,10 +106,20 @@ class _Fields:
             raise StationError("missing-field", file=self.file, field=keyword, expected="a value")
         return self.rows[keyword][0]
 
+    def moment(self, keyword: str) -> datetime:
+        text = self.text(keyword)
+        try:
+            return _moment(text)
+        except StationError as error:
+            raise error.at(file=self.file, line=self.rows[keyword][1], field=keyword) from None
+
     def number(self, keyword: str) -> float:
         value = self.text(keyword)
         try:
-            return float(value)
+            number = float(value)
+            if not math.isfinite(number):
+                raise ValueError
+            return number
         except ValueError:
             raise StationError(
                 "bad-value",
