@@ -3,16 +3,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stationmaster.measure import Span, StationError, digest, from_json, moment, to_json
-from stationmaster.measure.letters import Source, decode, dotted
+from stationmaster.measure.letters import Source, decode, dotted, expectation
 
 
 class Colour(StrEnum):
@@ -99,6 +99,18 @@ def whole(**change: object) -> dict[str, object]:
         ({"parts": [{"name": "x", "mass_kg": "12"}]}, "parts[1].mass_kg: found '12', expected a number"),
         ({"sure": 1}, "sure: found 1, expected true or false"),
         ({"pair": [1]}, "expected a list of 2"),
+        ({"pair": 1}, "pair: found 1, expected a list"),
+        ({"parts": {"name": "x"}}, "parts: found a table, expected a list"),
+        ({"parts": [3]}, "parts[1]: found 3, expected a table with name, mass_kg"),
+        ({"parts": [{"name": "x", "mass_kg": 1e16}]}, "expected a number below 10^15"),
+        ({"parts": [{"name": "x", "mass_kg": 10**400}]}, "expected a number below 10^15"),
+        ({"when": "1492-10-12T00:00:00Z"}, "expected a time from 1900 to 2199"),
+        ({"when": date(1492, 10, 12)}, "expected a time from 1900 to 2199"),
+        ({"when": datetime(2024, 11, 4)}, "expected a UTC time"),
+        ({"when": 7}, "when: found 7, expected a UTC time"),
+        ({"day": "28 May"}, "day: found '28 May', expected a date such as 2018-05-28"),
+        ({"day": [2018, 5]}, "day: found a list of 2, expected a date"),
+        ({"colour": ["red"]}, "colour: a list of 1 is not a known colour"),
         ({"shares": 3}, "shares: found 3, expected a table"),
         (
             {"span": {"start": "2024-11-05T00:00:00Z", "end": "2024-11-04T00:00:00Z"}},
@@ -149,3 +161,56 @@ def test_zero_has_no_sign() -> None:
 def test_a_field_that_stands_twice_is_refused() -> None:
     with pytest.raises(StationError, match="stands twice"):
         from_json(Part, to_json(Part("A", 1.0)).replace('"name"', '"name": "B", "name"'), "part.json")
+
+
+def test_moments_and_dates_of_toml_are_read_as_they_are() -> None:
+    east = timezone(timedelta(hours=8))
+    letter = decode(Whole, whole(when=datetime(2024, 11, 4, 8, tzinfo=east), day=date(2018, 5, 28)))
+    assert letter.when == datetime(2024, 11, 4, tzinfo=UTC) and letter.day == date(2018, 5, 28)
+    assert decode(Whole, whole(when=date(2024, 11, 4))).when == datetime(2024, 11, 4, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Odd:
+    side: Literal["up", "down"] = "up"
+    count: int = 0
+    either: int | str | None = None
+    thing: object = None
+
+
+def test_what_a_letter_cannot_hold_is_the_programs_own_error() -> None:
+    assert decode(Odd, {"side": "down", "count": 3}) == Odd("down", 3)
+    with pytest.raises(StationError, match="expected one of up, down"):
+        decode(Odd, {"side": "left"})
+    with pytest.raises(StationError, match="expected a whole number below"):
+        decode(Odd, {"count": 10**16})
+    with pytest.raises(TypeError, match="union"):
+        decode(Odd, {"either": 3})
+    with pytest.raises(TypeError, match="cannot hold set"):
+        digest(Odd(thing={1}))
+    with pytest.raises(StationError, match="finite"):
+        digest(Odd(thing=float("inf")))
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (Colour, "one of red, blue"),
+        (Part, "a table with name, mass_kg, drift_km"),
+        (tuple[int, ...], "a list"),
+        (float | None, "a number"),
+        (Mapping[str, bool], "text"),
+        (bytes, "a table"),
+    ],
+)
+def test_what_is_expected_is_said_in_words(kind: Any, words: str) -> None:
+    assert expectation(kind) == words
+
+
+def test_versions_that_are_none_are_refused() -> None:
+    text = to_json(Part("x", 1.0))
+    for version in ('"1"', "0", "true"):
+        with pytest.raises(StationError, match=r"version: found .*, expected a number from 1"):
+            from_json(Part, text.replace('"version": 1', f'"version": {version}'))
+    with pytest.raises(StationError, match="is list, expected"):
+        from_json(Part, "[]")

@@ -65,7 +65,7 @@ def test_all_faults_at_once(problem: ProposalProblem) -> None:
         ),
         (
             "hazards[1].controls",
-            "pressure is catastrophic: it has 2 independent controls and needs 3.",
+            "The hazard pressure is catastrophic: it has 2 independent controls and needs 3.",
         ),
         ("goals[2]", "18 is not one of the 17 Sustainable Development Goals."),
     ]
@@ -158,8 +158,8 @@ def op(name: str, **fields: Any) -> Operation:
             (op("A", after="B"), op("B", after="C"), op("C", after="A"), op("D", after="A")),
             "A, B and C wait for each other in a circle.",
         ),
-        ((op("A", duration_min=0),), "The operation A has duration_min 0, expected at least 1 minute."),
-        ((op("A", crew_count=-1),), "The operation A has crew_count -1, expected 0 or more."),
+        ((op("A", duration_min=0),), "The operation A has a duration in minutes of 0, expected 1 or more."),
+        ((op("A", crew_count=-1),), "The operation A has a number of crew of -1, expected 0 or more."),
         ((op("A", gap_min_h=9.0, gap_max_h=8.0),), "A has a least gap of 9 h and a most of 8 h."),
         (
             (op("A", per_week_count=8, gap_min_h=24.0),),

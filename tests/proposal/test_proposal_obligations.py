@@ -283,7 +283,7 @@ def test_what_the_limit_says(problem: ProposalProblem) -> None:
     partners = team(("A", Kind.UNIVERSITY, "USA"), ("B", Kind.ACADEMY, "CHN"))
     found = rule(changed(problem, partners=partners, funding=funds("us-nasa")), "US-WOLF")
     assert say(found.reason, REASONS) == (
-        "Money of us-nasa would pay for work that only the United States and China share."
+        "Money of NASA would pay for work that only the United States and China share."
     )
     asked = changed(problem, partners=partners, funding=funds("us-nasa"))
     early = called(asked, opens=datetime(2011, 1, 1, tzinfo=UTC), closes=datetime(2011, 4, 14, tzinfo=UTC))

@@ -224,3 +224,39 @@ def test_a_policy_that_cannot_be_meant_is_refused(make: Make, field: str, value:
     with pytest.raises(StationError) as refused:
         replace(problem, policy=replace(problem.policy, **{field: value}))  # type: ignore[arg-type]
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(("spoil", "field"), [
+    (lambda p: replace(p, policy=replace(p.policy, choose=-1)), "choose"),
+    (lambda p: replace(p, policy=replace(p.policy, max_per_field=-1)), "max_per_field"),
+    (lambda p: replace(p, policy=replace(p.policy, share_caps={"WEOG": -0.5})), "share_caps.WEOG"),
+    (lambda p: replace(p, policy=replace(p.policy, share_tolerance_share=2.0)), "share_tolerance_share"),
+    (lambda p: replace(p, resources=(replace(p.resources[0], available_units=-1.0), *p.resources[1:])),
+     "available_units"),
+    (lambda p: replace(p, resources=(replace(p.resources[0], available_units=float("nan")),)),
+     "available_units"),
+    (lambda p: replace(p, resources=(replace(p.resources[0], step_units=0.0),)), "step_units"),
+    (lambda p: replace(p, candidates=(replace(p.candidates[0], cost_units={"power": -1.0}),)),
+     "candidates[1].cost_units.power"),
+    (lambda p: replace(p, candidates=(replace(p.candidates[0], cost_units={"power": 1e15}),)),
+     "candidates[1].cost_units.power"),
+    (lambda p: replace(p, candidates=(replace(p.candidates[0], expected_score=1e12),)), "candidates"),
+    (lambda p: replace(p, candidates=(replace(p.candidates[0], expected_score=float("nan")),)),
+     "expected_score"),
+    (lambda p: replace(p, candidates=(replace(p.candidates[0], eligible=False),)), "not_eligible"),
+    (lambda p: replace(p, limit_s=0.0), "limit_s"),
+])
+def test_numbers_that_a_choice_cannot_hold_are_refused_with_their_field(
+    make: Make, spoil: Callable[[SelectionProblem], SelectionProblem], field: str
+) -> None:
+    with pytest.raises(StationError) as refusal:
+        spoil(make(4, 1))
+    assert refusal.value.facts["field"] == field
+
+
+def test_a_dossier_that_never_passed_may_ask_for_anything(make: Make) -> None:
+    problem = make(4, 1, choose=2, min_countries=0, min_groups=0, min_first_time=0)
+    greedy = replace(problem.candidates[0], cost_units={"power": 1e15}, expected_score=0.0, eligible=False,
+                     not_eligible=(Reason("offer-short", {}),))
+    asked = replace(problem, candidates=(greedy, *problem.candidates[1:]))
+    assert faults(asked, decide(asked)) == ()

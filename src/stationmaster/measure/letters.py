@@ -31,7 +31,7 @@ from stationmaster.measure.units import may_be_negative
 
 T = TypeVar("T")
 Path = tuple[str | int, ...]
-#: No quantity of a letter is larger; sums and scaled sums then stay within 64 bits and floats exact.
+#: No quantity of a letter is larger: a float holds its whole numbers exactly, and 64 bits sums of them.
 NUMBER_LIMIT = 10**15
 #: No moment of a letter lies outside: what is added to it stays a date.
 YEARS = range(1900, 2200)

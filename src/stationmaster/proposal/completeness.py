@@ -31,19 +31,27 @@ TEXTS = {
     "principal_investigator": "principal investigator",
     "field": "field",
 }
-AMOUNTS = (
-    "up_mass_kg",
-    "up_volume_l",
-    "power_w",
-    "data_gb_d",
-    "crew_time_h",
-    "down_mass_kg",
-    "cold_volume_l",
-    "arm_operations",
-    "rack_share",
-    "ports",
-    "duration_d",
-)
+#: Each need that is an amount, in words.
+AMOUNTS = {
+    "up_mass_kg": "mass to launch (kg)",
+    "up_volume_l": "volume to launch (l)",
+    "power_w": "power (W)",
+    "data_gb_d": "amount of data (GB a day)",
+    "crew_time_h": "crew time (h)",
+    "down_mass_kg": "mass to return (kg)",
+    "cold_volume_l": "volume of cold stowage (l)",
+    "arm_operations": "number of arm operations",
+    "rack_share": "share of a rack",
+    "ports": "number of external ports",
+    "duration_d": "duration (days)",
+}
+#: Each angle of a target, in words, with its least and its most.
+ANGLES = {
+    "latitude_deg": ("latitude", -90.0, 90.0),
+    "longitude_deg": ("longitude", -180.0, 360.0),
+    "max_off_nadir_deg": ("largest angle off nadir", 0.0, 90.0),
+    "min_sun_elevation_deg": ("least elevation of the Sun", -90.0, 90.0),
+}
 
 
 def findings(problem: ProposalProblem) -> tuple[Finding, ...]:
@@ -132,7 +140,7 @@ def not_numbers(dossier: Dossier) -> tuple[Finding, ...]:
     """The needs that are no amounts at all: nothing can be compared with them."""
     values = {name: float(getattr(dossier.needs, name)) for name in AMOUNTS}
     return tuple(
-        found(f"needs.{name}", "not-a-number", what=name, value=value)
+        found(f"needs.{name}", "not-a-number", what=AMOUNTS[name], value=value)
         for name, value in values.items()
         if not (isfinite(value) and value >= 0)
     )
@@ -163,23 +171,17 @@ def _needs(dossier: Dossier) -> Iterator[Finding]:
 
 
 def _targets(dossier: Dossier) -> Iterator[Finding]:
-    bounds = {
-        "latitude_deg": (-90.0, 90.0),
-        "longitude_deg": (-180.0, 360.0),
-        "max_off_nadir_deg": (0.0, 90.0),
-        "min_sun_elevation_deg": (-90.0, 90.0),
-    }
     for index, target in enumerate(dossier.needs.targets, 1):
-        for name, (least, most) in bounds.items():
+        for name, (words, least, most) in ANGLES.items():
             value = getattr(target, name)
             if not least <= value <= most:
                 yield found(
                     f"needs.targets[{index}].{name}",
                     "target-angle",
                     target=target.name,
-                    what=name,
-                    value=amount(value, ""),
-                    expected=f"from {least:g} to {most:g}",
+                    what=words,
+                    value=amount(value, "deg"),
+                    expected=f"from {least:g} to {most:g} deg",
                 )
 
 

@@ -41,23 +41,23 @@ def _found(field: str, code: str, /, *, blocking: bool = True, **facts: object) 
 
 def _figures(operation: Operation, place: str) -> Iterator[Finding]:
     wants = (
-        ("duration_min", operation.duration_min >= 1, "at least 1 minute"),
-        ("crew_count", operation.crew_count >= 0, "0 or more"),
-        ("per_week_count", operation.per_week_count >= 1, "at least once"),
-        ("gap_min_h", isfinite(operation.gap_min_h) and operation.gap_min_h >= 0, "0 or more"),
-        ("lag_min_h", isfinite(operation.lag_min_h) and operation.lag_min_h >= 0, "0 or more"),
-        ("power_w", isfinite(operation.power_w) and operation.power_w >= 0, "0 or more"),
+        ("duration_min", "duration in minutes", 1),
+        ("crew_count", "number of crew", 0),
+        ("per_week_count", "number of times a week", 1),
+        ("gap_min_h", "least gap in hours", 0),
+        ("lag_min_h", "least lag in hours", 0),
+        ("power_w", "power in watts", 0),
     )
-    for name, good, expected in wants:
-        if not good:
+    for name, words, least in wants:
+        if not (isfinite(getattr(operation, name)) and getattr(operation, name) >= least):
             value = getattr(operation, name)
             yield _found(
                 f"{place}.{name}",
                 "operation-zero",
                 operation=operation.name,
-                what=name,
+                what=words,
                 value=value,
-                expected=expected,
+                expected=f"{least} or more",
             )
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 COMPLETENESS: Final[Mapping[str, str]] = {
     "text-missing": "The {what} is missing.",
-    "not-a-number": "{what} is {value}, expected a finite number that is not negative.",
+    "not-a-number": "The {what} is {value}, expected a number from 0 up.",
     "no-partner": "No institution is named.",
     "lead-count": "{count} institutions lead; exactly one must.",
     "work-share": "{institution} has a work share of {share}, expected more than 0 and at most 1.",
@@ -23,11 +23,12 @@ COMPLETENESS: Final[Mapping[str, str]] = {
     "submitted-early": "It was submitted on {submitted}, before the call opened on {opens}.",
     "submitted-late": "It was submitted on {submitted}, after the deadline of {closes}.",
     "severity-unknown": "{severity} is not a severity; did you mean {nearest}?",
-    "controls-few": "{hazard} is {severity}: it has {controls} independent controls and needs {needed}.",
+    "controls-few": "The hazard {hazard} is {severity}: it has {controls} independent controls "
+    "and needs {needed}.",
     "hazards-none": "No hazard is named; even a passive sample has some.",
     "operations-none": "No operation is named, so nothing can be planned.",
     "operation-twice": "The operation {operation} stands twice.",
-    "operation-zero": "The operation {operation} has {what} {value}, expected {expected}.",
+    "operation-zero": "The operation {operation} has a {what} of {value}, expected {expected}.",
     "after-unknown": "{operation} follows {after}, which is no operation of this dossier; "
     "did you mean {nearest}?",
     "after-cycle": "{operations} wait for each other in a circle.",
@@ -45,7 +46,7 @@ COMPLETENESS: Final[Mapping[str, str]] = {
     "mode-contradicts": "A payload of the mode {mode} has no {what}, and the dossier asks for {asked}.",
     "cold-open": "It asks for {volume} of cold stowage and does not say at what temperature.",
     "return-nothing": "It asks for a return within {days} and brings nothing down.",
-    "target-angle": "The target {target} has {what} {value}, expected {expected}.",
+    "target-angle": "The target {target} has a {what} of {value}, expected {expected}.",
     "goal-unknown": "{goal} is not one of the 17 Sustainable Development Goals.",
     "goal-twice": "The Sustainable Development Goal {goal} stands twice.",
     "funding-none": "No source of the applicant's own funding is named.",

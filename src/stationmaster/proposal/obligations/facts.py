@@ -31,7 +31,11 @@ APPLICANT: Final = "the applicant"
 ISSUERS: Final = "the issuers of the call"
 
 #: Kinds of funding that are money of a body which the limit of US-WOLF names.
-LIMITED_FUNDS: Final = ("us-nasa", "us-ostp", "us-space-council")
+LIMITED_FUNDS: Final[Mapping[str, str]] = {
+    "us-nasa": "NASA",
+    "us-ostp": "the Office of Science and Technology Policy",
+    "us-space-council": "the National Space Council",
+}
 #: Kinds of funding that leave open which agency pays, where the money is of the United States.
 OPEN_FUNDS: Final = ("us-federal", "federal", "national", "national-agency", "agency", "government", "")
 
@@ -189,7 +193,7 @@ def _name_on_list(problem: ProposalProblem) -> Known:
 
 def _us_space_agency(problem: ProposalProblem) -> Known:
     sources = [(f.kind.strip().casefold(), f.country) for f in problem.dossier.funding]
-    limited = [kind for kind, _ in sources if kind in LIMITED_FUNDS]
+    limited = [LIMITED_FUNDS[kind] for kind, _ in sources if kind in LIMITED_FUNDS]
     if limited:
         return _truth(True, agency=listed(tuple(dict.fromkeys(limited))))
     if any(kind == "us-federal" or (country == "USA" and kind in OPEN_FUNDS) for kind, country in sources):
