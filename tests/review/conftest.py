@@ -111,7 +111,10 @@ def make_panel(
         **rules,
     }
     return ReviewProblem(
-        reviewers=tuple(people), submissions=tuple(submissions), cards=tuple(handed), **plan  # type: ignore[arg-type]
+        reviewers=tuple(people),
+        submissions=tuple(submissions),
+        cards=tuple(handed),
+        **plan,  # type: ignore[arg-type]
     )
 
 

@@ -27,13 +27,27 @@ PLAIN = {
 def strangers(loads, papers, regions=1, **rules):
     """Reviewers and proposals with nothing in common but what the rules need."""
     reviewers = tuple(
-        Reviewer(code=f"R-{i}", person=f"X-{i}", institution=f"house {i}", country="AAA",
-                 region=f"region {i % regions}", fields=("astronomy",), engineer=i % 2 == 0, load_max=load)
+        Reviewer(
+            code=f"R-{i}",
+            person=f"X-{i}",
+            institution=f"house {i}",
+            country="AAA",
+            region=f"region {i % regions}",
+            fields=("astronomy",),
+            engineer=i % 2 == 0,
+            load_max=load,
+        )
         for i, load in enumerate(loads)
     )
     submissions = tuple(
-        Submission(code=f"P-{i}", field="astronomy", lead_country="BBB", countries=("BBB",),
-                   institutions=(f"team {i}",), principal_investigator=f"PI-{i}")
+        Submission(
+            code=f"P-{i}",
+            field="astronomy",
+            lead_country="BBB",
+            countries=("BBB",),
+            institutions=(f"team {i}",),
+            principal_investigator=f"PI-{i}",
+        )
         for i in range(papers)
     )
     given_rules = {"reviewers_per_proposal": 2, "min_domain_experts": 0, "min_regions": 0, **PLAIN, **rules}
@@ -69,18 +83,21 @@ def every_assignment(asked, barred):
     choices = []
     for s in asked.submissions:
         free = [code for code in people if (code, s.code) not in barred]
-        choices.append([
-            team
-            for team in combinations(free, asked.reviewers_per_proposal)
-            if sum(people[c].engineer for c in team) >= asked.min_engineers
-            and len({people[c].region for c in team}) >= asked.min_regions
-            and sum(s.field in people[c].fields for c in team) >= asked.min_domain_experts
-        ])
+        choices.append(
+            [
+                team
+                for team in combinations(free, asked.reviewers_per_proposal)
+                if sum(people[c].engineer for c in team) >= asked.min_engineers
+                and len({people[c].region for c in team}) >= asked.min_regions
+                and sum(s.field in people[c].fields for c in team) >= asked.min_domain_experts
+            ]
+        )
     for teams in product(*choices):
         load = [sum(code in team for team in teams) for code in people]
         if all(have <= r.load_max for have, r in zip(load, people.values(), strict=True)):
-            sums = [sum(weight[c, s.code] for c in team)
-                    for s, team in zip(asked.submissions, teams, strict=True)]
+            sums = [
+                sum(weight[c, s.code] for c in team) for s, team in zip(asked.submissions, teams, strict=True)
+            ]
             yield round(sum(sums), 6), round(min(sums), 6)
 
 

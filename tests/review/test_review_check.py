@@ -16,8 +16,16 @@ from stationmaster.review.posterior import exact
 
 @pytest.fixture(scope="module")
 def case(panel):
-    asked = panel(21, proposals=6, reviewers=14, fields=2, reviewers_per_proposal=3, cards=0.95, noise=2.5,
-                  country_rule=CountryRule.LEAD)
+    asked = panel(
+        21,
+        proposals=6,
+        reviewers=14,
+        fields=2,
+        reviewers_per_proposal=3,
+        cards=0.95,
+        noise=2.5,
+        country_rule=CountryRule.LEAD,
+    )
     answer = judge(asked)
     assert faults(asked, answer) == ()
     assert answer.conflicts
@@ -51,8 +59,12 @@ def test_a_conflict_left_out_or_made_up(case):
     assert "conflict-twice" in found(case, conflicts=conflicts + conflicts[:1])
     pair = case[1].assignment.pairs[0]
     facts = {"reviewer": pair.reviewer, "proposal": pair.proposal}
-    false = Conflict(reviewer=pair.reviewer, proposal=pair.proposal, kind=ConflictKind.DECLARED,
-                     reason=Reason("declared", facts))
+    false = Conflict(
+        reviewer=pair.reviewer,
+        proposal=pair.proposal,
+        kind=ConflictKind.DECLARED,
+        reason=Reason("declared", facts),
+    )
     assert "conflict-invented" in found(case, conflicts=(*conflicts, false))
 
 
@@ -118,9 +130,14 @@ def test_affinities_and_their_sums(case):
 def test_an_assignment_that_is_not_the_best(case):
     asked, answer = case
     # The maker is asked for the best by other affinities; the answer is told with the true ones.
-    worse = judge(replace(asked, neighbours=(), seed=5, affinities=tuple(
-        _affinity(r.code, s.code) for r in asked.reviewers for s in asked.submissions
-    ))).assignment
+    worse = judge(
+        replace(
+            asked,
+            neighbours=(),
+            seed=5,
+            affinities=tuple(_affinity(r.code, s.code) for r in asked.reviewers for s in asked.submissions),
+        )
+    ).assignment
     table = {(p.reviewer, p.proposal): p for p in _all_pairs(asked)}
     pairs = tuple(table[p.reviewer, p.proposal] for p in worse.pairs)
     codes = [s.code for s in asked.submissions]
@@ -222,8 +239,14 @@ def test_scores_out_of_nothing(case):
 
 
 #: How an answer was found, and the order of notes: as right as it was.
-SOUND = ("assignment.method", "assignment.worst_proved", "calibration.method", "calibration.chains",
-         "calibration.kept", "calibration.warm_up")
+SOUND = (
+    "assignment.method",
+    "assignment.worst_proved",
+    "calibration.method",
+    "calibration.chains",
+    "calibration.kept",
+    "calibration.warm_up",
+)
 
 
 def test_every_planted_error_is_found(case):

@@ -104,10 +104,14 @@ def test_a_missing_card_on_a_hard_criterion_lifts_nobody(panel):
         cards=tuple(replace(c, score=2.0 if c.criterion == "FEASIBILITY" else 8.0) for c in asked.cards),
     )
     pair = judge(hard).assignment.pairs[0]
-    holed = replace(hard, cards=tuple(
-        c for c in hard.cards
-        if (c.reviewer, c.proposal, c.criterion) != (pair.reviewer, pair.proposal, "FEASIBILITY")
-    ))
+    holed = replace(
+        hard,
+        cards=tuple(
+            c
+            for c in hard.cards
+            if (c.reviewer, c.proposal, c.criterion) != (pair.reviewer, pair.proposal, "FEASIBILITY")
+        ),
+    )
     answer = judge(holed)
     assert [m.criterion for m in answer.missing] == ["FEASIBILITY"]
     assert {round(e.mean_raw_score, 5) for e in answer.estimates} == {round(0.6 * 8 + 0.4 * 2, 5)}
@@ -135,14 +139,26 @@ def test_every_diagnostic_is_a_sentence(panel):
         ({"criteria_weight": {}}, "bad-value", "criteria_weight"),
         ({"criteria_weight": {"S": 0.0}}, "bad-value", "criteria_weight.S"),
         ({"submissions": ()}, "bad-value", "submissions"),
-        ({"cards": (Card(reviewer="R-001", proposal="P-001", criterion="SCIENCE", score=11.0),)},
-         "bad-value", "cards[1].score"),
-        ({"cards": (Card(reviewer="R-0O1", proposal="P-001", criterion="SCIENCE", score=1.0),)},
-         "unknown-name", "cards[1].reviewer"),
-        ({"cards": (Card(reviewer="R-001", proposal="P-001", criterion="SCIENCES", score=1.0),)},
-         "unknown-name", "cards[1].criterion"),
-        ({"cards": (Card(reviewer="R-001", proposal="P-001", criterion="SCIENCE", score=1.0),) * 2},
-         "duplicate", "cards[2]"),
+        (
+            {"cards": (Card(reviewer="R-001", proposal="P-001", criterion="SCIENCE", score=11.0),)},
+            "bad-value",
+            "cards[1].score",
+        ),
+        (
+            {"cards": (Card(reviewer="R-0O1", proposal="P-001", criterion="SCIENCE", score=1.0),)},
+            "unknown-name",
+            "cards[1].reviewer",
+        ),
+        (
+            {"cards": (Card(reviewer="R-001", proposal="P-001", criterion="SCIENCES", score=1.0),)},
+            "unknown-name",
+            "cards[1].criterion",
+        ),
+        (
+            {"cards": (Card(reviewer="R-001", proposal="P-001", criterion="SCIENCE", score=1.0),) * 2},
+            "duplicate",
+            "cards[2]",
+        ),
     ],
 )
 def test_bad_input_is_refused_with_its_field(panel, change, code, field):

@@ -25,8 +25,14 @@ OFFER = {
 REGIONS = ("Africa", "Asia-Pacific", "Eastern Europe", "GRULAC", "WEOG")
 COUNTRIES = tuple(f"C{number:02d}" for number in range(27))
 POLICY: dict[str, Any] = {
-    "shortlist": 18, "choose": 9, "rule": "equal-footing", "group_by": "regional_group",
-    "min_countries": 8, "min_groups": 3, "min_first_time": 1, "max_per_lead_country": 2,
+    "shortlist": 18,
+    "choose": 9,
+    "rule": "equal-footing",
+    "group_by": "regional_group",
+    "min_countries": 8,
+    "min_groups": 3,
+    "min_first_time": 1,
+    "max_per_lead_country": 2,
     "max_per_field": 3,
 }
 CAPS = {"Africa": 0.2, "Asia-Pacific": 0.2, "Eastern Europe": 0.25, "GRULAC": 0.3, "WEOG": 0.3}
@@ -37,18 +43,29 @@ def candidate(number: int, dice: random.Random) -> Candidate:
     outside = dice.random() < 0.3
     inside = 0.0 if outside else 1.0
     cost = {
-        "racks": round(dice.uniform(0.1, 0.5), 2) * inside, "ports": 1.0 - inside,
-        "power": float(dice.randint(10, 400)), "data": round(dice.uniform(0.1, 40), 1),
-        "up-mass": round(dice.uniform(5, 80), 1), "up-volume": round(dice.uniform(10, 200), 1),
-        "down-mass": round(dice.uniform(0, 6), 1) * inside, "cold": round(dice.uniform(0, 15), 1) * inside,
-        "crew": round(dice.uniform(2, 24), 1), "arm": dice.randint(1, 2) * (1.0 - inside),
+        "racks": round(dice.uniform(0.1, 0.5), 2) * inside,
+        "ports": 1.0 - inside,
+        "power": float(dice.randint(10, 400)),
+        "data": round(dice.uniform(0.1, 40), 1),
+        "up-mass": round(dice.uniform(5, 80), 1),
+        "up-volume": round(dice.uniform(10, 200), 1),
+        "down-mass": round(dice.uniform(0, 6), 1) * inside,
+        "cold": round(dice.uniform(0, 15), 1) * inside,
+        "crew": round(dice.uniform(2, 24), 1),
+        "arm": dice.randint(1, 2) * (1.0 - inside),
     }
     return Candidate(
-        code=f"P-{number:02d}", title=f"Project {number}", expected_score=dice.randint(20, 50) / 10,
-        cost_units=cost, work=tuple(Work(country=c, work_share=round(1 / len(team), 4)) for c in team),
-        lead_country=team[0], field=f"field {dice.randint(0, 8)}",
-        mode="outside-own" if outside else "inside-own", investigator=f"PI-{number}",
-        first_time=dice.random() < 0.3, least_developed=dice.random() < 0.2,
+        code=f"P-{number:02d}",
+        title=f"Project {number}",
+        expected_score=dice.randint(20, 50) / 10,
+        cost_units=cost,
+        work=tuple(Work(country=c, work_share=round(1 / len(team), 4)) for c in team),
+        lead_country=team[0],
+        field=f"field {dice.randint(0, 8)}",
+        mode="outside-own" if outside else "inside-own",
+        investigator=f"PI-{number}",
+        first_time=dice.random() < 0.3,
+        least_developed=dice.random() < 0.2,
         conditions=("due-diligence",) if dice.random() < 0.2 else (),
     )
 
@@ -72,7 +89,9 @@ def make() -> Callable[..., SelectionProblem]:
             ),
             policy=Policy(**(POLICY | policy)),
             group_of={"regional_group": {c: REGIONS[n % 5] for n, c in enumerate(COUNTRIES)}},
-            seed=2018, score_max=5.0, explain_count=explain,
+            seed=2018,
+            score_max=5.0,
+            explain_count=explain,
         )
 
     return build

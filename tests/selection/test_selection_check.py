@@ -32,12 +32,16 @@ def missed(problem: SelectionProblem, outcome: Outcome, places: int = 10**6) -> 
     return {place for place, times in found.items() if times == places + 2}
 
 
-@pytest.mark.parametrize("setting", [
-    {"count": 8, "seed": 3, "choose": 3, "min_countries": 4, "explain": 300},
-    {"count": 7, "seed": 5, "choose": 3, "rule": "partner-shares"},
-    {"count": 8, "seed": 4, "shortlist": 3, "min_countries": 3, "stage": "shortlist"},
-    {"count": 6, "seed": 1, "choose": 3, "min_countries": 20, "min_first_time": 3},
-], ids=["equal footing", "partner shares", "shortlist", "no choice"])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"count": 8, "seed": 3, "choose": 3, "min_countries": 4, "explain": 300},
+        {"count": 7, "seed": 5, "choose": 3, "rule": "partner-shares"},
+        {"count": 8, "seed": 4, "shortlist": 3, "min_countries": 3, "stage": "shortlist"},
+        {"count": 6, "seed": 1, "choose": 3, "min_countries": 20, "min_first_time": 3},
+    ],
+    ids=["equal footing", "partner shares", "shortlist", "no choice"],
+)
 def test_every_planted_error_is_found(make: Make, setting: dict[str, Any]) -> None:
     problem = make(**setting)
     outcome = decide(problem)
@@ -80,14 +84,23 @@ def test_a_reason_that_cannot_be_said_is_a_fault_and_not_a_crash(make: Make) -> 
 
 def test_the_lot_is_drawn_again(make: Make) -> None:
     problem = make(6, 2, choose=2, rule="utilitarian", min_countries=0, min_groups=0, min_first_time=0)
-    even = replace(problem, candidates=tuple(
-        replace(c, expected_score=4.0, cost_units={}, field=c.code, lead_country=c.code)
-        for c in problem.candidates))
+    even = replace(
+        problem,
+        candidates=tuple(
+            replace(c, expected_score=4.0, cost_units={}, field=c.code, lead_country=c.code)
+            for c in problem.candidates
+        ),
+    )
     outcome = decide(even)
     assert faults(even, outcome) == () and outcome.lot.decided
-    free = replace(outcome, lot=replace(outcome.lot, decided=()),
-                   decisions=tuple(replace(d, by_lot=False, reasons=tuple(
-                       r for r in d.reasons if r.code != "by-lot")) for d in outcome.decisions))
+    free = replace(
+        outcome,
+        lot=replace(outcome.lot, decided=()),
+        decisions=tuple(
+            replace(d, by_lot=False, reasons=tuple(r for r in d.reasons if r.code != "by-lot"))
+            for d in outcome.decisions
+        ),
+    )
     assert {f.code for f in faults(even, free)} == {"lot"}
 
 
@@ -95,15 +108,20 @@ def test_a_reserve_that_would_not_come_in_is_found(make: Make) -> None:
     problem = make(9, 3, choose=3, min_countries=0, min_groups=0, min_first_time=0)
     outcome = decide(problem)
     idle = next(d for d in outcome.decisions if d.verdict is Verdict.NOT_SELECTED)
-    false = replace(idle, verdict=Verdict.RESERVE, reserve_for=outcome.chosen[:1], reasons=(
-        *idle.reasons, Reason("reserve", {"candidates": outcome.chosen[0]})))
+    false = replace(
+        idle,
+        verdict=Verdict.RESERVE,
+        reserve_for=outcome.chosen[:1],
+        reasons=(*idle.reasons, Reason("reserve", {"candidates": outcome.chosen[0]})),
+    )
     spoilt = replace(outcome, decisions=tuple(false if d is idle else d for d in outcome.decisions))
     assert {f.code for f in faults(problem, spoilt)} == {"reserve"}
 
 
 def test_a_score_that_rounds_to_the_lowest_may_be_chosen(make: Make) -> None:
-    problem = make(6, 74, choose=3, min_score=3.0, score_decimals=0, min_countries=0, min_groups=0,
-                   min_first_time=0)
+    problem = make(
+        6, 74, choose=3, min_score=3.0, score_decimals=0, min_countries=0, min_groups=0, min_first_time=0
+    )
     near = replace(problem, candidates=tuple(replace(c, expected_score=2.8) for c in problem.candidates))
     outcome = decide(near)
     assert outcome.chosen and faults(near, outcome) == ()

@@ -92,16 +92,29 @@ def test_more_room_never_makes_a_choice_impossible_or_poorer(
 
 def person(code: str, country: str, score: float = 3.0, crew: float = 10.0) -> Candidate:
     return Candidate(
-        code=code, title=code, expected_score=score, cost_units={"crew": crew}, lead_country=country,
-        work=(Work(country=country, work_share=1.0),), field="fluids", mode="inside-own", investigator=code,
+        code=code,
+        title=code,
+        expected_score=score,
+        cost_units={"crew": crew},
+        lead_country=country,
+        work=(Work(country=country, work_share=1.0),),
+        field="fluids",
+        mode="inside-own",
+        investigator=code,
     )
 
 
 def small(make: Make, people: list[Candidate], crew: float, **policy: object) -> SelectionProblem:
     base = make(1, 0)
-    terms = Policy(**{  # type: ignore[arg-type]
-        "shortlist": 9, "choose": 9, "rule": "equal-footing", "group_by": "country", **policy,
-    })
+    terms = Policy(
+        **{  # type: ignore[arg-type]
+            "shortlist": 9,
+            "choose": 9,
+            "rule": "equal-footing",
+            "group_by": "country",
+            **policy,
+        }
+    )
     offer = tuple(replace(r, available_units=crew) for r in base.resources if r.code == "crew")
     return replace(base, candidates=tuple(people), resources=offer, policy=terms)
 
@@ -122,22 +135,32 @@ def test_leximin_with_several_groups_that_could_stay_behind(make: Make) -> None:
 
 def test_fixing_a_guessed_group_would_not_be_leximin(make: Make) -> None:
     # the lowest is 0 for one group whichever is left out; leaving CCC out lets both others be whole
-    people = [person("AAA-1", "AAA", crew=10.0), person("BBB-1", "BBB", crew=10.0),
-              person("CCC-1", "CCC", crew=20.0)]
+    people = [
+        person("AAA-1", "AAA", crew=10.0),
+        person("BBB-1", "BBB", crew=10.0),
+        person("CCC-1", "CCC", crew=20.0),
+    ]
     outcome = decide(small(make, people, 20.0))
     assert outcome.chosen == ("AAA-1", "BBB-1")
     assert [(level.value, level.at_count) for level in outcome.levels[:-1]] == [(0.0, 1), (1.0, 2)]
 
 
 def test_work_shares_charge_partners_pro_rata_and_guests_fly_on_their_hosts(make: Make) -> None:
-    team = replace(person("P-1", "USA", crew=10.0), work=(
-        Work(country="USA", work_share=0.5), Work(country="JPN", work_share=0.25),
-        Work(country="KEN", work_share=0.25)))
+    team = replace(
+        person("P-1", "USA", crew=10.0),
+        work=(
+            Work(country="USA", work_share=0.5),
+            Work(country="JPN", work_share=0.25),
+            Work(country="KEN", work_share=0.25),
+        ),
+    )
     guest = person("P-2", "KEN", crew=1.0)
-    problem = small(make, [team, guest], 20.0, rule="partner-shares",
-                    share_caps={"NASA": 0.34, "JAXA": 0.17})
-    problem = replace(problem, group_of={"partner": {"USA": "NASA", "JPN": "JAXA"}},
-                      policy=replace(problem.policy, group_by="partner"))
+    problem = small(make, [team, guest], 20.0, rule="partner-shares", share_caps={"NASA": 0.34, "JAXA": 0.17})
+    problem = replace(
+        problem,
+        group_of={"partner": {"USA": "NASA", "JPN": "JAXA"}},
+        policy=replace(problem.policy, group_by="partner"),
+    )
     # 10 h are charged 2 : 1, which is 6.67 h of NASA's 6.8 and 3.33 h of JAXA's 3.4
     outcome = decide(problem)
     assert outcome.chosen == ("P-1",)
@@ -152,13 +175,18 @@ def test_work_shares_charge_partners_pro_rata_and_guests_fly_on_their_hosts(make
 
 
 def test_floors_that_contradict_each_other_are_an_answer(make: Make) -> None:
-    people = [replace(person("A-1", "AAA", crew=15.0), first_time=True), person("B-1", "BBB"),
-              person("C-1", "CCC")]
+    people = [
+        replace(person("A-1", "AAA", crew=15.0), first_time=True),
+        person("B-1", "BBB"),
+        person("C-1", "CCC"),
+    ]
     problem = small(make, people, 20.0, min_first_time=1, min_countries=2, min_groups=1)
     outcome = decide(problem)
     assert outcome.status is Status.INFEASIBLE
     assert [(c.floor, c.asked, c.reachable) for c in outcome.conflicts] == [
-        ("min_countries", 2, 1), ("min_first_time", 1, 0)]
+        ("min_countries", 2, 1),
+        ("min_first_time", 1, 0),
+    ]
     assert faults(problem, outcome) == ()
 
 
@@ -192,7 +220,8 @@ def test_verdicts_follow_eligibility_conditions_and_withdrawals(make: Make) -> N
     for candidate in problem.candidates[1:]:
         verdict = by_code[candidate.code].verdict
         assert (verdict is Verdict.CONDITIONAL) == (
-            candidate.code in outcome.chosen and bool(candidate.conditions))
+            candidate.code in outcome.chosen and bool(candidate.conditions)
+        )
     reserves = [d for d in outcome.decisions if d.verdict is Verdict.RESERVE]
     assert reserves
     for reserve in reserves:
@@ -202,8 +231,9 @@ def test_verdicts_follow_eligibility_conditions_and_withdrawals(make: Make) -> N
 
 
 def test_a_lowest_score_is_kept(make: Make) -> None:
-    problem = make(12, 9, explain=50, rule="utilitarian", min_score=4.0, min_countries=0, min_groups=0,
-                   min_first_time=0)
+    problem = make(
+        12, 9, explain=50, rule="utilitarian", min_score=4.0, min_countries=0, min_groups=0, min_first_time=0
+    )
     outcome = decide(problem)
     assert all(c.expected_score >= 4.0 for c in problem.candidates if c.code in outcome.chosen)
     assert faults(problem, outcome) == ()
@@ -215,10 +245,15 @@ def test_the_stage_names_its_places(make: Make) -> None:
     assert make(3, 1).stage is Stage.FINAL
 
 
-@pytest.mark.parametrize(("field", "value", "code"), [
-    ("rule", "by-acclaim", "unknown-name"), ("footing_steps", 0, "bad-value"),
-    ("rule", "partner-shares", "missing-field"), ("group_by", "continent", "unknown-name"),
-])
+@pytest.mark.parametrize(
+    ("field", "value", "code"),
+    [
+        ("rule", "by-acclaim", "unknown-name"),
+        ("footing_steps", 0, "bad-value"),
+        ("rule", "partner-shares", "missing-field"),
+        ("group_by", "continent", "unknown-name"),
+    ],
+)
 def test_a_policy_that_cannot_be_meant_is_refused(make: Make, field: str, value: object, code: str) -> None:
     problem = make(2, 1)
     with pytest.raises(StationError) as refused:
@@ -226,26 +261,39 @@ def test_a_policy_that_cannot_be_meant_is_refused(make: Make, field: str, value:
     assert refused.value.code == code
 
 
-@pytest.mark.parametrize(("spoil", "field"), [
-    (lambda p: replace(p, policy=replace(p.policy, choose=-1)), "choose"),
-    (lambda p: replace(p, policy=replace(p.policy, max_per_field=-1)), "max_per_field"),
-    (lambda p: replace(p, policy=replace(p.policy, share_caps={"WEOG": -0.5})), "share_caps.WEOG"),
-    (lambda p: replace(p, policy=replace(p.policy, share_tolerance_share=2.0)), "share_tolerance_share"),
-    (lambda p: replace(p, resources=(replace(p.resources[0], available_units=-1.0), *p.resources[1:])),
-     "available_units"),
-    (lambda p: replace(p, resources=(replace(p.resources[0], available_units=float("nan")),)),
-     "available_units"),
-    (lambda p: replace(p, resources=(replace(p.resources[0], step_units=0.0),)), "step_units"),
-    (lambda p: replace(p, candidates=(replace(p.candidates[0], cost_units={"power": -1.0}),)),
-     "candidates[1].cost_units.power"),
-    (lambda p: replace(p, candidates=(replace(p.candidates[0], cost_units={"power": 1e15}),)),
-     "candidates[1].cost_units.power"),
-    (lambda p: replace(p, candidates=(replace(p.candidates[0], expected_score=1e12),)), "candidates"),
-    (lambda p: replace(p, candidates=(replace(p.candidates[0], expected_score=float("nan")),)),
-     "expected_score"),
-    (lambda p: replace(p, candidates=(replace(p.candidates[0], eligible=False),)), "not_eligible"),
-    (lambda p: replace(p, limit_s=0.0), "limit_s"),
-])
+@pytest.mark.parametrize(
+    ("spoil", "field"),
+    [
+        (lambda p: replace(p, policy=replace(p.policy, choose=-1)), "choose"),
+        (lambda p: replace(p, policy=replace(p.policy, max_per_field=-1)), "max_per_field"),
+        (lambda p: replace(p, policy=replace(p.policy, share_caps={"WEOG": -0.5})), "share_caps.WEOG"),
+        (lambda p: replace(p, policy=replace(p.policy, share_tolerance_share=2.0)), "share_tolerance_share"),
+        (
+            lambda p: replace(p, resources=(replace(p.resources[0], available_units=-1.0), *p.resources[1:])),
+            "available_units",
+        ),
+        (
+            lambda p: replace(p, resources=(replace(p.resources[0], available_units=float("nan")),)),
+            "available_units",
+        ),
+        (lambda p: replace(p, resources=(replace(p.resources[0], step_units=0.0),)), "step_units"),
+        (
+            lambda p: replace(p, candidates=(replace(p.candidates[0], cost_units={"power": -1.0}),)),
+            "candidates[1].cost_units.power",
+        ),
+        (
+            lambda p: replace(p, candidates=(replace(p.candidates[0], cost_units={"power": 1e15}),)),
+            "candidates[1].cost_units.power",
+        ),
+        (lambda p: replace(p, candidates=(replace(p.candidates[0], expected_score=1e12),)), "candidates"),
+        (
+            lambda p: replace(p, candidates=(replace(p.candidates[0], expected_score=float("nan")),)),
+            "expected_score",
+        ),
+        (lambda p: replace(p, candidates=(replace(p.candidates[0], eligible=False),)), "not_eligible"),
+        (lambda p: replace(p, limit_s=0.0), "limit_s"),
+    ],
+)
 def test_numbers_that_a_choice_cannot_hold_are_refused_with_their_field(
     make: Make, spoil: Callable[[SelectionProblem], SelectionProblem], field: str
 ) -> None:
@@ -256,7 +304,12 @@ def test_numbers_that_a_choice_cannot_hold_are_refused_with_their_field(
 
 def test_a_dossier_that_never_passed_may_ask_for_anything(make: Make) -> None:
     problem = make(4, 1, choose=2, min_countries=0, min_groups=0, min_first_time=0)
-    greedy = replace(problem.candidates[0], cost_units={"power": 1e15}, expected_score=0.0, eligible=False,
-                     not_eligible=(Reason("offer-short", {}),))
+    greedy = replace(
+        problem.candidates[0],
+        cost_units={"power": 1e15},
+        expected_score=0.0,
+        eligible=False,
+        not_eligible=(Reason("offer-short", {}),),
+    )
     asked = replace(problem, candidates=(greedy, *problem.candidates[1:]))
     assert faults(asked, decide(asked)) == ()

@@ -20,10 +20,14 @@ Make = Callable[..., SelectionProblem]
 def try_out(problem: SelectionProblem, code: str, change: Change, amount: float) -> bool:
     """Whether a candidate comes in after a change of that amount to its own needs or score."""
     people = tuple(
-        c if c.code != code else replace(c, expected_score=round(c.expected_score + amount, 6))
+        c
+        if c.code != code
+        else replace(c, expected_score=round(c.expected_score + amount, 6))
         if change.kind == "score"
-        else replace(c, cost_units={**c.cost_units,
-                                    change.what: max(0.0, round(c.cost_units[change.what] - amount, 6))})
+        else replace(
+            c,
+            cost_units={**c.cost_units, change.what: max(0.0, round(c.cost_units[change.what] - amount, 6))},
+        )
         for c in problem.candidates
     )
     return code in (pick(replace(problem, candidates=people)).taken or ())
@@ -69,26 +73,44 @@ def spoil_chosen(outcome: Outcome) -> Outcome:
     gone = outcome.chosen[0]
     decisions = tuple(
         replace(d, verdict=verdicts.get(d.verdict, d.verdict)) if d.candidate == gone else d
-        for d in outcome.decisions)
-    kept = tuple(replace(d, verdict=Verdict.NOT_SELECTED, reserve_for=()) if d.reserve_for else d
-                 for d in decisions)
+        for d in outcome.decisions
+    )
+    kept = tuple(
+        replace(d, verdict=Verdict.NOT_SELECTED, reserve_for=()) if d.reserve_for else d for d in decisions
+    )
     return replace(outcome, chosen=outcome.chosen[1:], decisions=kept)
 
 
-@pytest.mark.parametrize(("spoil", "code"), [
-    (lambda o: replace(o, decisions=o.decisions[1:]), "judged-once"),
-    (lambda o: replace(o, decisions=(replace(o.decisions[0], verdict=Verdict.NOT_ELIGIBLE),
-                                     *o.decisions[1:])), "verdict"),
-    (spoil_chosen, "optimal"),
-    (lambda o: replace(o, lot=replace(o.lot, order=o.lot.order[::-1])), "lot"),
-    (lambda o: replace(o, fairness=replace(o.fairness, price_share=0.5)), "price"),
-    (lambda o: replace(o, fairness=replace(o.fairness, utilitarian_score=99.0, price_share=round(
-        1 - o.fairness.total_score / 99.0, 6))), "price"),
-    (lambda o: replace(o, fairness=replace(o.fairness, countries=1)), "fairness"),
-    (lambda o: replace(o, uses=(replace(o.uses[0], used_units=0.0), *o.uses[1:])), "uses"),
-    (lambda o: replace(o, levels=(replace(o.levels[0], value=0.0), *o.levels[1:])), "level"),
-    (lambda o: replace(o, fairness=replace(o.fairness, tallies=o.fairness.tallies[1:])), "tally"),
-])
+@pytest.mark.parametrize(
+    ("spoil", "code"),
+    [
+        (lambda o: replace(o, decisions=o.decisions[1:]), "judged-once"),
+        (
+            lambda o: replace(
+                o, decisions=(replace(o.decisions[0], verdict=Verdict.NOT_ELIGIBLE), *o.decisions[1:])
+            ),
+            "verdict",
+        ),
+        (spoil_chosen, "optimal"),
+        (lambda o: replace(o, lot=replace(o.lot, order=o.lot.order[::-1])), "lot"),
+        (lambda o: replace(o, fairness=replace(o.fairness, price_share=0.5)), "price"),
+        (
+            lambda o: replace(
+                o,
+                fairness=replace(
+                    o.fairness,
+                    utilitarian_score=99.0,
+                    price_share=round(1 - o.fairness.total_score / 99.0, 6),
+                ),
+            ),
+            "price",
+        ),
+        (lambda o: replace(o, fairness=replace(o.fairness, countries=1)), "fairness"),
+        (lambda o: replace(o, uses=(replace(o.uses[0], used_units=0.0), *o.uses[1:])), "uses"),
+        (lambda o: replace(o, levels=(replace(o.levels[0], value=0.0), *o.levels[1:])), "level"),
+        (lambda o: replace(o, fairness=replace(o.fairness, tallies=o.fairness.tallies[1:])), "tally"),
+    ],
+)
 def test_the_check_sees_what_is_wrong(
     judged: tuple[SelectionProblem, Outcome], spoil: Callable[[Outcome], Outcome], code: str
 ) -> None:
@@ -111,8 +133,9 @@ def test_both_stages_of_the_first_call_take_seconds(make: Make) -> None:
     problem = make(42, 2018, stage="shortlist")
     started = time.process_time()
     short = decide(problem)
-    final = replace(problem, stage=Stage.FINAL,
-                    candidates=tuple(c for c in problem.candidates if c.code in short.chosen))
+    final = replace(
+        problem, stage=Stage.FINAL, candidates=tuple(c for c in problem.candidates if c.code in short.chosen)
+    )
     outcome = decide(final)
     assert time.process_time() - started < 10
     assert len(short.chosen) == 18 and not short.effort.unexplained and not outcome.effort.unexplained

@@ -98,11 +98,13 @@ def best_worst(made: Program, total: float, proposals: tuple[str, ...]) -> float
     served = np.zeros((len(proposals), len(made.gain)))
     for i, key in enumerate(made.keys):
         served[proposals.index(key[1]), i] = -made.gain[i]
-    rows = vstack([
-        hstack([made.rows, csr_array((made.rows.shape[0], 1))]),
-        hstack([csr_array(served), csr_array(np.ones((len(proposals), 1)))]),
-        csr_array(np.append(-made.gain, 0.0)[None, :]),
-    ])
+    rows = vstack(
+        [
+            hstack([made.rows, csr_array((made.rows.shape[0], 1))]),
+            hstack([csr_array(served), csr_array(np.ones((len(proposals), 1)))]),
+            csr_array(np.append(-made.gain, 0.0)[None, :]),
+        ]
+    )
     above = np.concatenate([made.above, np.zeros(len(proposals)), [-total + 1e-7]])
     cost = np.append(np.zeros(len(made.gain)), -1.0)
     reach = float(np.abs(made.gain).sum()) + 1.0

@@ -138,8 +138,15 @@ def _personal(
     for side, is_role in sorted(sides, key=lambda pair: pair[0].code):
         arena = _arena(side, submission)
         if side is not submission and arena is not None:
-            yield _made(reviewer, submission, ConflictKind.RIVAL, "own-rival",
-                        role=is_role, own=side.code, arena=arena)
+            yield _made(
+                reviewer,
+                submission,
+                ConflictKind.RIVAL,
+                "own-rival",
+                role=is_role,
+                own=side.code,
+                arena=arena,
+            )
             break
 
 
@@ -155,8 +162,14 @@ def _of_house(
     reviewer: Reviewer, submission: Submission, shared: list[str], rule: CountryRule
 ) -> Iterator[Conflict]:
     if shared:
-        yield _made(reviewer, submission, ConflictKind.INSTITUTION, "same-institution",
-                    own=reviewer.institution, other=shared[0])
+        yield _made(
+            reviewer,
+            submission,
+            ConflictKind.INSTITUTION,
+            "same-institution",
+            own=reviewer.institution,
+            other=shared[0],
+        )
     if rule is not CountryRule.NONE and reviewer.country == submission.lead_country:
         yield _made(reviewer, submission, ConflictKind.COUNTRY, "lead-country", country=reviewer.country)
     elif rule is CountryRule.TEAM and reviewer.country in submission.countries:

@@ -179,20 +179,30 @@ def _refuse_rules(problem: ReviewProblem) -> None:
         _at_least(problem, name, 0)
     for name in ("min_domain_experts", "min_regions", "min_engineers"):
         if getattr(problem, name) > problem.reviewers_per_proposal:
-            raise StationError("contradiction", field=name, value=getattr(problem, name),
-                               other=f"{problem.reviewers_per_proposal} reviewers per proposal",
-                               expected="no more than there are reviewers")
+            raise StationError(
+                "contradiction",
+                field=name,
+                value=getattr(problem, name),
+                other=f"{problem.reviewers_per_proposal} reviewers per proposal",
+                expected="no more than there are reviewers",
+            )
     if not problem.submissions:
         raise StationError("bad-value", field="submissions", value="none", expected="one proposal or more")
     if problem.max_score <= problem.min_score:
-        raise StationError("contradiction", field="max_score", value=problem.max_score,
-                           other=f"the lowest score {problem.min_score}", expected="a higher one")
+        raise StationError(
+            "contradiction",
+            field="max_score",
+            value=problem.max_score,
+            other=f"the lowest score {problem.min_score}",
+            expected="a higher one",
+        )
     if not problem.criteria_weight:
         raise StationError("bad-value", field="criteria_weight", value="none", expected="one or more")
     for criterion, weight in problem.criteria_weight.items():
         if weight <= 0:
-            raise StationError("bad-value", field=f"criteria_weight.{criterion}", value=weight,
-                               expected="a weight above 0")
+            raise StationError(
+                "bad-value", field=f"criteria_weight.{criterion}", value=weight, expected="a weight above 0"
+            )
 
 
 def _refuse_pairs(problem: ReviewProblem) -> None:
@@ -206,8 +216,12 @@ def _refuse_pairs(problem: ReviewProblem) -> None:
         if card.criterion not in criteria:
             known(card.criterion, criteria, "criterion", field=f"{place}.criterion")
         if not problem.min_score <= card.score <= problem.max_score:
-            raise StationError("bad-value", field=f"{place}.score", value=card.score,
-                               expected=f"a score from {problem.min_score:g} to {problem.max_score:g}")
+            raise StationError(
+                "bad-value",
+                field=f"{place}.score",
+                value=card.score,
+                expected=f"a score from {problem.min_score:g} to {problem.max_score:g}",
+            )
         key = (card.reviewer, card.proposal, card.criterion)
         if key in seen:
             raise StationError("duplicate", field=place, value=" / ".join(key), kind="card")
@@ -216,8 +230,12 @@ def _refuse_pairs(problem: ReviewProblem) -> None:
     for number, affinity in enumerate(problem.affinities, 1):
         _refuse_names(affinity, reviewers, proposals, f"affinities[{number}]")
         if not abs(affinity.affinity_weight) <= 1000:
-            raise StationError("bad-value", field=f"affinities[{number}].affinity_weight",
-                               value=affinity.affinity_weight, expected="a number from -1000 to 1000")
+            raise StationError(
+                "bad-value",
+                field=f"affinities[{number}].affinity_weight",
+                value=affinity.affinity_weight,
+                expected="a number from -1000 to 1000",
+            )
 
 
 def _refuse_names(

@@ -29,8 +29,9 @@ def add_rules(
         covered: per proposal, a literal that must hold for its rules to bind (else they do).
     """
     rows, columns = np.nonzero(panel.free & (panel.load > 0)[:, None])
-    seats: Seats = {(r, c): model.new_bool_var(f"{r}.{c}")
-                    for r, c in zip(rows.tolist(), columns.tolist(), strict=True)}
+    seats: Seats = {
+        (r, c): model.new_bool_var(f"{r}.{c}") for r, c in zip(rows.tolist(), columns.tolist(), strict=True)
+    }
     by_row: dict[int, list[Any]] = {}
     for (row, _), seat in seats.items():
         by_row.setdefault(row, []).append(seat)
@@ -50,8 +51,9 @@ def _rules(
     count, regions = problem.reviewers_per_proposal, problem.min_regions
     rules = [
         model.add(sum(readers.values()) == count),
-        model.add(sum(s for row, s in readers.items() if panel.expert[row, column])
-                  >= problem.min_domain_experts),
+        model.add(
+            sum(s for row, s in readers.items() if panel.expert[row, column]) >= problem.min_domain_experts
+        ),
         model.add(sum(s for row, s in readers.items() if panel.engineer[row]) >= problem.min_engineers),
     ]
     by_region: dict[int, list[Any]] = {}

@@ -57,8 +57,11 @@ def judge(problem: ReviewProblem) -> ReviewAnswer:
         severities = _severities(draws, reviewers, assignment, made)
         estimates = _estimates(draws, proposals, problem.places, made, criteria)
         estimates = _mark_splits(estimates, severities, made, facts)
-    notes = (*_notes_on_people(problem), *_notes_on_work(problem, assignment, missing),
-             *_notes_on_scores(estimates, severities, facts, made))
+    notes = (
+        *_notes_on_people(problem),
+        *_notes_on_work(problem, assignment, missing),
+        *_notes_on_scores(estimates, severities, facts, made),
+    )
     return ReviewAnswer(
         stage=problem.stage,
         conflicts=found,

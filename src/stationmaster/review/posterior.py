@@ -166,8 +166,12 @@ def exact(
     """
     model = _Model(made, proposals, reviewers, width)
     start = np.log([0.2 * width, 0.1 * width, 0.1 * width])
-    mode = minimize(lambda v: -model.log_density(v), start, method="Nelder-Mead",
-                    options={"xatol": 1e-2, "fatol": 1e-3, "maxiter": 400}).x
+    mode = minimize(
+        lambda v: -model.log_density(v),
+        start,
+        method="Nelder-Mead",
+        options={"xatol": 1e-2, "fatol": 1e-3, "maxiter": 400},
+    ).x
     count = GRID_SMALL if len(proposals) + len(reviewers) <= SMALL else GRID
     axes, parts = zip(*(_axis(model, mode, i, count) for i in range(3)), strict=True)
     points = np.array(list(product(*axes)))

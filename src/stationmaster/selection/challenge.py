@@ -69,7 +69,8 @@ def changes(again: Again, code: str) -> tuple[Change, ...]:
 def _with(problem: SelectionProblem, code: str, **fields: object) -> SelectionProblem:
     """The problem with one candidate changed."""
     people = tuple(
-        replace(c, **fields) if c.code == code else c for c in problem.candidates  # type: ignore[arg-type]
+        replace(c, **fields) if c.code == code else c
+        for c in problem.candidates  # type: ignore[arg-type]
     )
     return replace(problem, candidates=people)
 
@@ -218,9 +219,7 @@ def _bisected(enough: Callable[[int], bool], high: int) -> int | None:
     return high
 
 
-def _counted(
-    again: Again, code: str, enough: Callable[[int], bool], high: int, per_point: int
-) -> int | None:
+def _counted(again: Again, code: str, enough: Callable[[int], bool], high: int, per_point: int) -> int | None:
     """Where the score alone decides: what the best set with the candidate falls short, or a step more."""
     forced, unit = again.forced(code), 10**again.problem.policy.score_decimals
     if forced.taken is None:

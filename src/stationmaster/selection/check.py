@@ -126,16 +126,23 @@ def _figures(problem: SelectionProblem, outcome: Outcome, chosen: tuple[Candidat
     for use, resource in zip(outcome.uses, problem.resources, strict=True):
         used = sum(c.cost_units.get(resource.code, 0.0) for c in chosen)
         share = used / resource.available_units if resource.available_units else 0.0
-        if not (_near(use.used_units, used) and _near(use.used_share, share)
-                and use.available_units == resource.available_units):
+        if not (
+            _near(use.used_units, used)
+            and _near(use.used_share, share)
+            and use.available_units == resource.available_units
+        ):
             yield Fault("uses", resource.code, f"{use.used_units} used is said, {used} is true.")
     fairness, unit = outcome.fairness, 10**problem.policy.score_decimals
     total = sum(proof.scaled(c.expected_score, problem.policy.score_decimals) for c in chosen) / unit
     countries = {w.country for c in chosen for w in c.work if w.work_share > 0}
     groups = {g for c in chosen for g in proof.group_work(problem, c)}
     said = (fairness.countries, fairness.groups, fairness.first_time, fairness.least_developed)
-    true = (len(countries), len(groups), sum(c.first_time for c in chosen),
-            sum(c.least_developed for c in chosen))
+    true = (
+        len(countries),
+        len(groups),
+        sum(c.first_time for c in chosen),
+        sum(c.least_developed for c in chosen),
+    )
     if said != true or not _near(fairness.total_score, total):
         says = f"{said} and {fairness.total_score} are said, {true} and {total} are true."
         yield Fault("fairness", "fairness", says)
@@ -159,7 +166,8 @@ def _tallies(problem: SelectionProblem, outcome: Outcome) -> Iterator[Fault]:
         taken = [(c, part) for c, part in asked if c.code in outcome.chosen]
         scores = [sum(c.expected_score * part for c, part in some) for some in (asked, taken)]
         if (len(asked), len(taken)) != (tally.asked, tally.chosen) or not (
-            _near(tally.asked_score, scores[0]) and _near(tally.chosen_score, scores[1])
+            _near(tally.asked_score, scores[0])
+            and _near(tally.chosen_score, scores[1])
             and _near(tally.success_share, scores[1] / scores[0] if scores[0] else 0.0)
         ):
             yield Fault("tally", where, "Its counts or scores are not those of the candidates.")
@@ -193,7 +201,8 @@ def _part(problem: SelectionProblem, candidate: Candidate, attribute: str, group
         return float(getattr(candidate, attribute) == group)
     table = problem.group_of.get(attribute)
     return sum(
-        w.work_share for w in candidate.work
+        w.work_share
+        for w in candidate.work
         if (w.country if table is None else table.get(w.country)) == group
     )
 

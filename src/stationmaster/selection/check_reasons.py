@@ -49,7 +49,10 @@ def reason_faults(problem: SelectionProblem, outcome: Outcome) -> Iterator[Fault
 
 
 def _told(
-    problem: SelectionProblem, outcome: Outcome, decision: Decision, candidate: Candidate,
+    problem: SelectionProblem,
+    outcome: Outcome,
+    decision: Decision,
+    candidate: Candidate,
     taken: list[Candidate],
 ) -> Iterator[Fault]:
     expected: list[Reason] = []

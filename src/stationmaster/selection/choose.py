@@ -74,9 +74,7 @@ def decide(problem: SelectionProblem) -> Outcome:
     problem = replace(problem, candidates=tuple(sorted(problem.candidates, key=lambda c: c.code)))
     tally = Tally()
     choice = pick(problem, tally)
-    free = utilitarian.choose(
-        Portfolio(exact(problem), Binds(floors=frozenset(), limits=False), tally)
-    )
+    free = utilitarian.choose(Portfolio(exact(problem), Binds(floors=frozenset(), limits=False), tally))
     policy = free if choice.taken is None else utilitarian.choose(Portfolio(exact(problem), Binds(), tally))
     sticks = Yardsticks(policy, free)
     contradiction = conflicts(problem) if choice.taken is None else ()
@@ -98,8 +96,12 @@ def _effort(
 
 
 def _outcome(
-    problem: SelectionProblem, choice: Choice, sticks: Yardsticks, contradiction: tuple[Conflict, ...],
-    decisions: tuple[Decision, ...], effort: Effort,
+    problem: SelectionProblem,
+    choice: Choice,
+    sticks: Yardsticks,
+    contradiction: tuple[Conflict, ...],
+    decisions: tuple[Decision, ...],
+    effort: Effort,
 ) -> Outcome:
     chosen = choice.taken or frozenset()
     status = Status.PROVED if choice.proved else Status.REACHED

@@ -95,9 +95,7 @@ def exact(problem: SelectionProblem) -> Exact:
     )
     work = tuple(works(problem, c) for c in people)
     groups = tuple(sorted({g for parts in work for g in parts}))
-    merit = tuple(
-        tuple(parts.get(g, 0) * s for parts, s in zip(work, score, strict=True)) for g in groups
-    )
+    merit = tuple(tuple(parts.get(g, 0) * s for parts, s in zip(work, score, strict=True)) for g in groups)
     shared = groups if policy.share_caps else ()
     charge = {
         g: tuple(tuple(charged(c, w, g) for c, w in zip(row, work, strict=True)) for row in cost)

@@ -25,8 +25,12 @@ from stationmaster.selection.reasons import LIMITS, amount, promise
 
 
 def explain(
-    problem: SelectionProblem, choice: Choice, sticks: Yardsticks, contradiction: tuple[Conflict, ...],
-    tally: Tally, pick: Pick,
+    problem: SelectionProblem,
+    choice: Choice,
+    sticks: Yardsticks,
+    contradiction: tuple[Conflict, ...],
+    tally: Tally,
+    pick: Pick,
 ) -> tuple[tuple[Decision, ...], tuple[str, ...]]:
     """A decision for every candidate, in the order of codes.
 
@@ -163,11 +167,15 @@ def _caps(numbers: Exact, i: int, inside: list[int]) -> Iterable[Reason]:
             row = numbers.charge[group][number]
             left = None if cap is None else cap - sum(row[j] for j in inside)
             if left is not None and row[i] > left:
-                yield Reason("share-cap", {
-                    "group": group, "resource": resource.name,
-                    "charge": amount(row[i] / AMOUNT, resource.unit),
-                    "left": amount(left / AMOUNT, resource.unit),
-                })
+                yield Reason(
+                    "share-cap",
+                    {
+                        "group": group,
+                        "resource": resource.name,
+                        "charge": amount(row[i] / AMOUNT, resource.unit),
+                        "left": amount(left / AMOUNT, resource.unit),
+                    },
+                )
 
 
 def _price(again: Again, code: str) -> Reason:
@@ -180,14 +188,22 @@ def _price(again: Again, code: str) -> Reason:
         if ours != theirs:
             # as low in both, but more groups stay there with it: ours stand on the next rung instead
             here = ours if ours.steps != theirs.steps else choice.rungs[number + 1]
-            return Reason("costs-footing", {
-                "with_it": f"{theirs.steps * percent:g} %", "chosen": f"{here.steps * percent:g} %",
-            })
+            return Reason(
+                "costs-footing",
+                {
+                    "with_it": f"{theirs.steps * percent:g} %",
+                    "chosen": f"{here.steps * percent:g} %",
+                },
+            )
     unit = 10**problem.policy.score_decimals
     if forced.score < choice.score:
-        return Reason("costs-score", {
-            "with_it": amount(forced.score / unit, ""), "chosen": amount(choice.score / unit, ""),
-        })
+        return Reason(
+            "costs-score",
+            {
+                "with_it": amount(forced.score / unit, ""),
+                "chosen": amount(choice.score / unit, ""),
+            },
+        )
     return Reason("equal", {"place": _place(problem, code)})
 
 

@@ -14,8 +14,12 @@ def uses(problem: SelectionProblem, chosen: Iterable[Candidate]) -> tuple[Use, .
         used = sum((c.cost_units.get(resource.code, 0.0) for c in people), 0.0)
         available = resource.available_units
         found.append(
-            Use(resource=resource.code, used_units=round(used, 6), available_units=available,
-                used_share=round(used / available, 6) if available else 0.0)
+            Use(
+                resource=resource.code,
+                used_units=round(used, 6),
+                available_units=available,
+                used_share=round(used / available, 6) if available else 0.0,
+            )
         )
     return tuple(found)
 
@@ -50,7 +54,10 @@ def tallies(problem: SelectionProblem, chosen: frozenset[str]) -> tuple[Tally, .
 
 
 def _tally(
-    problem: SelectionProblem, attribute: str, group: str, members: list[tuple[Candidate, float]],
+    problem: SelectionProblem,
+    attribute: str,
+    group: str,
+    members: list[tuple[Candidate, float]],
     chosen: frozenset[str],
 ) -> Tally:
     taken = [(c, share) for c, share in members if c.code in chosen]

@@ -80,15 +80,20 @@ class Candidate:
         distinct((part.country for part in self.work), "country of the team", field="work")
         if abs(total - 1.0) > 1e-3:
             raise StationError(
-                "contradiction", field="work", value=f"work shares of {self.code} that sum to {total:.4f}",
-                other="a whole team", expected="work shares that sum to 1",
+                "contradiction",
+                field="work",
+                value=f"work shares of {self.code} that sum to {total:.4f}",
+                other="a whole team",
+                expected="work shares that sum to 1",
             )
         if not 0 <= self.expected_score < WHOLE_LIMIT:
-            raise StationError("bad-value", field="expected_score", value=self.expected_score,
-                               expected="a score from 0 up")
+            raise StationError(
+                "bad-value", field="expected_score", value=self.expected_score, expected="a score from 0 up"
+            )
         if not self.eligible and not self.not_eligible:
-            raise StationError("missing-field", field="not_eligible",
-                               expected=f"the reason why {self.code} is not eligible")
+            raise StationError(
+                "missing-field", field="not_eligible", expected=f"the reason why {self.code} is not eligible"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,11 +112,16 @@ class Resource:
 
     def __post_init__(self) -> None:
         if not 1e-6 <= self.step_units <= AMOUNT_LIMIT:
-            raise StationError("bad-value", field="step_units", value=self.step_units,
-                               expected="a step from 0.000001 up")
+            raise StationError(
+                "bad-value", field="step_units", value=self.step_units, expected="a step from 0.000001 up"
+            )
         if not 0 <= self.available_units <= AMOUNT_LIMIT:
-            raise StationError("bad-value", field="available_units", value=self.available_units,
-                               expected=f"an amount from 0 to {AMOUNT_LIMIT}")
+            raise StationError(
+                "bad-value",
+                field="available_units",
+                value=self.available_units,
+                expected=f"an amount from 0 to {AMOUNT_LIMIT}",
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,12 +160,20 @@ class Policy:
         known(self.rule, RULE_NAMES, "rule of choice", field="rule")
         for name, low, high in (("footing_steps", 1, 10_000), ("score_decimals", 0, 6)):
             if not low <= getattr(self, name) <= high:
-                raise StationError("bad-value", field=name, value=getattr(self, name),
-                                   expected=f"a number from {low} to {high}")
+                raise StationError(
+                    "bad-value",
+                    field=name,
+                    value=getattr(self, name),
+                    expected=f"a number from {low} to {high}",
+                )
         for name in ("shortlist", "choose", "max_per_lead_country", "max_per_investigator", "max_per_field"):
             if getattr(self, name) < 0:
-                raise StationError("bad-value", field=name, value=getattr(self, name),
-                                   expected="a number that is not negative")
+                raise StationError(
+                    "bad-value",
+                    field=name,
+                    value=getattr(self, name),
+                    expected="a number that is not negative",
+                )
         shares = {f"share_caps.{group}": share for group, share in (self.share_caps or {}).items()}
         for name, share in {"share_tolerance_share": self.share_tolerance_share, **shares}.items():
             if not 0 <= share <= 1:
@@ -192,12 +210,17 @@ class SelectionProblem:
         total = math.fsum(c.expected_score for c in self.candidates if c.eligible)
         whole = total * 10 ** (self.policy.score_decimals + 4) * self.policy.footing_steps
         if whole > WHOLE_LIMIT:
-            raise StationError("too-large", field="candidates", value=f"scores that sum to {total:g}",
-                               limit=f"{total * WHOLE_LIMIT / whole:g} at that many decimals and steps")
+            raise StationError(
+                "too-large",
+                field="candidates",
+                value=f"scores that sum to {total:g}",
+                limit=f"{total * WHOLE_LIMIT / whole:g} at that many decimals and steps",
+            )
         if self.limit_s <= 0:
             raise StationError("bad-value", field="limit_s", value=self.limit_s, expected="a time above 0")
-        known(self.policy.group_by, ("country", *self.group_of), "attribute of groups",
-              field="policy.group_by")
+        known(
+            self.policy.group_by, ("country", *self.group_of), "attribute of groups", field="policy.group_by"
+        )
 
     @property
     def places(self) -> int:
@@ -213,12 +236,17 @@ def _refuse_amounts(problem: SelectionProblem) -> None:
             place = f"candidates[{number}].cost_units.{resource}"
             known(resource, codes, "resource", field=place)
             if not amount >= 0:
-                raise StationError("bad-value", field=place, value=amount,
-                                   expected="an amount that is not negative")
+                raise StationError(
+                    "bad-value", field=place, value=amount, expected="an amount that is not negative"
+                )
             asked[resource] += amount if candidate.eligible else 0.0
             if not asked[resource] <= AMOUNT_LIMIT:
-                raise StationError("too-large", field=place, value=f"{asked[resource]:g} asked for together",
-                                   limit=f"{AMOUNT_LIMIT:g}")
+                raise StationError(
+                    "too-large",
+                    field=place,
+                    value=f"{asked[resource]:g} asked for together",
+                    limit=f"{AMOUNT_LIMIT:g}",
+                )
 
 
 class Verdict(StrEnum):

@@ -9,7 +9,12 @@ from stationmaster.selection.portfolio import Choice, Portfolio, Reached, Rung
 
 
 def level(
-    name: str, reached: Reached, unit: int, *, value: int | None = None, bound: int | None = None,
+    name: str,
+    reached: Reached,
+    unit: int,
+    *,
+    value: int | None = None,
+    bound: int | None = None,
     at_count: int | None = None,
 ) -> Level:
     """A level from what a solve reached, ``unit`` whole numbers being one point of its value."""

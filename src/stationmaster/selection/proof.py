@@ -126,8 +126,10 @@ def floor_counts(
     """What each set reaches of a floor."""
     if name in ("min_countries", "min_groups"):
         traits = [
-            {w.country for w in c.work if w.work_share > 0} if name == "min_countries"
-            else set(group_work(problem, c)) for c in people
+            {w.country for w in c.work if w.work_share > 0}
+            if name == "min_countries"
+            else set(group_work(problem, c))
+            for c in people
         ]
         total = np.zeros(members.shape[0], dtype=np.int64)
         for value in sorted(set().union(*traits)) if traits else ():
@@ -152,9 +154,7 @@ def asked_floors(problem: SelectionProblem) -> dict[str, int]:
     return {name: number for name, number in found.items() if number > 0}
 
 
-def successes(
-    problem: SelectionProblem, people: tuple[Candidate, ...], members: NDArray[np.bool_]
-) -> Table:
+def successes(problem: SelectionProblem, people: tuple[Candidate, ...], members: NDArray[np.bool_]) -> Table:
     """The success of each group that asked for anything, in whole steps, for each set."""
     eligible = [c for c in problem.candidates if c.eligible]
     decimals, steps = problem.policy.score_decimals, problem.policy.footing_steps

@@ -66,7 +66,11 @@ def _next(
     if reached.proved and (steps, passed) != divmod(reached.value, scale):
         raise AssertionError("the solver called a footing optimal that its own set surpasses")
     footing = level(
-        "footing", reached, most, value=steps, bound=min(most, reached.bound // scale),
+        "footing",
+        reached,
+        most,
+        value=steps,
+        bound=min(most, reached.bound // scale),
         at_count=reach - passed,
     )
     return Rung(steps=steps, reach=reach, beyond=passed), footing
@@ -77,8 +81,11 @@ def stands(portfolio: Portfolio, taken: frozenset[int], reach: int) -> tuple[int
     numbers = portfolio.numbers
     steps = numbers.problem.policy.footing_steps
     got = sorted(
-        (steps * sum(merit[i] for i in taken) // asked
-         for merit, asked in zip(numbers.merit, numbers.asked, strict=True) if asked > 0),
+        (
+            steps * sum(merit[i] for i in taken) // asked
+            for merit, asked in zip(numbers.merit, numbers.asked, strict=True)
+            if asked > 0
+        ),
         reverse=True,
     )
     step = got[reach - 1]
@@ -92,7 +99,11 @@ def _reaches(portfolio: Portfolio, success: cp_model.IntVar, step: cp_model.Line
 
 
 def hold(
-    portfolio: Portfolio, success: Sequence[cp_model.IntVar], rung: Rung, *, better: int = 0,
+    portfolio: Portfolio,
+    success: Sequence[cp_model.IntVar],
+    rung: Rung,
+    *,
+    better: int = 0,
     when: cp_model.IntVar | None = None,
 ) -> None:
     """Hold a rung (or ``better`` groups more beyond it), always or where a literal is true."""
