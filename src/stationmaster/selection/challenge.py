@@ -69,8 +69,8 @@ def changes(again: Again, code: str) -> tuple[Change, ...]:
 def _with(problem: SelectionProblem, code: str, **fields: object) -> SelectionProblem:
     """The problem with one candidate changed."""
     people = tuple(
-        replace(c, **fields) if c.code == code else c
-        for c in problem.candidates  # type: ignore[arg-type]
+        replace(c, **fields) if c.code == code else c  # type: ignore[arg-type]
+        for c in problem.candidates
     )
     return replace(problem, candidates=people)
 
