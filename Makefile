@@ -5,6 +5,7 @@ PY ?= python3
 UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 BIN := .venv/bin
 OUT ?= out/css-2018
+DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint types storeys fast cover bench docs lock clean
@@ -56,8 +57,8 @@ fast: .venv/.dev ## the tests that take no more than a few seconds each
 cover: .venv/.dev ## coverage of the engine; fails under 90 %
 	@$(BIN)/coverage erase && $(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=90
 
-bench: .venv/.dev ## the benchmarks: one script per claim (--data DIR for the public data sets)
-	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python $$script; done
+bench: .venv/.dev ## the benchmarks: one script per claim, on the public data sets in DATA=DIR
+	@for script in benchmarks/*.py; do echo "$$script"; $(BIN)/python $$script --data $(DATA); done
 
 docs: .venv/.dev ## the documentation, into docs/_build/html
 	@$(BIN)/sphinx-build -q -W -b html docs docs/_build/html && echo docs/_build/html/index.html
