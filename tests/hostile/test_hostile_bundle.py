@@ -155,7 +155,10 @@ EDITS: dict[str, tuple[Callable[[str], str], str]] = {
         "written in another way",
     ),
     "a number that is none": (lambda text: text.replace('"members": 193', '"members": NaN'), "NaN on file"),
-    "one of another type": (lambda text: text.replace('"members": 193', '"members": 193.0'), "193.0 on file"),
+    "one of another type": (
+        lambda text: text.replace('"members": 193', '"members": 193.0'),
+        "written in another way",
+    ),
     "nested": (
         lambda text: text.replace('"members": 193', '"members": ' + "[" * 500 + "]" * 500),
         "1 entries",

@@ -98,7 +98,7 @@ def name_of(cls: type) -> str:
 def to_json(letter: object) -> str:
     """The letter as readable JSON, with its name and version in front; ends in a newline."""
     head = {"letter": name_of(type(letter)), "version": getattr(type(letter), "VERSION", 1)}
-    return json.dumps(head | plain(letter), ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(head | _canonical(plain(letter)), ensure_ascii=False, indent=1) + "\n"
 
 
 def digest(letter: object) -> str:
