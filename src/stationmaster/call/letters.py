@@ -83,7 +83,7 @@ class Policy:
 
     Floors are promises ("at least"), ``group_by`` names what equal footing is measured over
     (``regional_group``, ``country``, ``economy``, ``partner``); ``share_caps`` bounds each group's
-    part of every offered resource (partner shares), ``share_tolerance`` by how much it may round.
+    part of every offered resource (partner shares), ``share_tolerance_share`` by how much it may be passed.
     """
 
     shortlist: int

@@ -78,11 +78,6 @@ class Span:
         return f"{iso(self.start)}/{iso(self.end)}"
 
 
-def seconds_after(epoch: datetime, when: datetime) -> float:
-    """Seconds of UTC from an epoch to a moment (leap seconds are not counted, as in POSIX)."""
-    return (when - epoch).total_seconds()
-
-
 def later(epoch: datetime, seconds: float) -> datetime:
     """The moment so many seconds after the epoch, to the microsecond."""
     return epoch + timedelta(seconds=seconds)

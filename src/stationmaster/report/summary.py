@@ -6,11 +6,9 @@ import json
 from typing import Any
 
 from stationmaster.journey.run import Run
-from stationmaster.measure.reasons import say
 from stationmaster.measure.time import iso
-from stationmaster.proposal.reasons import REASONS as PROPOSAL_REASONS
+from stationmaster.report.words import sentence
 from stationmaster.selection.letters import Outcome, Verdict
-from stationmaster.selection.reasons import REASONS as SELECTION_REASONS
 
 SHOWN_KM = 5.0
 
@@ -53,7 +51,6 @@ def summary(run: Run) -> dict[str, Any]:
 def _selection(run: Run) -> dict[str, Any]:
     outcome: Outcome = run.journey.answers["selection"]
     dossiers = {dossier.code: dossier for dossier in run.journey.scenario.dossiers}
-    sentences = {**PROPOSAL_REASONS, **SELECTION_REASONS}
     chosen = [d for d in outcome.decisions if d.verdict in (Verdict.SELECTED, Verdict.CONDITIONAL)]
     return {
         "selected": [
@@ -61,7 +58,7 @@ def _selection(run: Run) -> dict[str, Any]:
                 "code": decision.candidate,
                 "title": dossiers[decision.candidate].title,
                 "status": "accepted" if decision.verdict is Verdict.SELECTED else "conditional",
-                "reasons": [say(reason, sentences) for reason in decision.reasons],
+                "reasons": [sentence("selection", reason) for reason in decision.reasons],
             }
             for decision in chosen
         ],

@@ -39,7 +39,11 @@ class Clock:
 
 
 def record(elements: ElementSet) -> Satrec:
-    """The SGP4 record of an element set (WGS 72, improved mode), its number left out."""
+    """The SGP4 record of an element set (WGS 72, improved mode), its number left out.
+
+    ``orbit.propagation.satrec`` does the same and is not called on purpose: the check of a screening
+    stands on that one, and must not share how its maker reads an element set.
+    """
     epoch = elements.epoch - _SGP4_DAY_ZERO
     satrec = Satrec()
     satrec.sgp4init(

@@ -18,6 +18,7 @@ from typing import Final
 
 from ortools.sat.python import cp_model
 
+from stationmaster.executor import Progress, no_progress
 from stationmaster.measure.codes import known
 from stationmaster.measure.errors import StationError
 from stationmaster.measure.reasons import Reason
@@ -29,7 +30,7 @@ from stationmaster.timeline.letters import BoundKind, SolverFacts, Status, Unpla
 from stationmaster.timeline.links import hanging_on, links, with_needs
 from stationmaster.timeline.relaxation import DayModel
 from stationmaster.timeline.room import Layout
-from stationmaster.timeline.search import Effort, Engine, Progress, Search
+from stationmaster.timeline.search import Effort, Engine, Search
 from stationmaster.timeline.starts import Job, jobs
 from stationmaster.timeline.variables import WEIGHT_SCALE, DayGuide, weight
 from stationmaster.timeline.why import Why
@@ -40,10 +41,6 @@ EFFORTS: Final = {
     "normal": Effort(first_units=4.0, round_units=0.06, rounds=30, patience=20),
     "thorough": Effort(first_units=20.0, round_units=0.3, rounds=200, patience=80),
 }
-
-
-def no_progress(done: int, total: int) -> None:
-    """The progress of someone who does not ask."""
 
 
 @dataclass(frozen=True)

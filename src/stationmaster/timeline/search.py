@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from ortools.sat.python import cp_model
 
+from stationmaster.executor import Progress
 from stationmaster.timeline.grid import Grid
 from stationmaster.timeline.guidance import hint, lean
 from stationmaster.timeline.links import links, with_needs
@@ -19,7 +20,6 @@ from stationmaster.timeline.starts import Job
 from stationmaster.timeline.variables import DayGuide, weight
 
 #: Called with (done, total) rounds.
-Progress = Callable[[int, int], None]
 #: (days, members) freed in one round: about as much as one solver run can settle.
 SHAPES = ((1, 3), (1, 5), (2, 3), (2, 2), (3, 2), (7, 1))
 #: Up to so many activities the whole week is tried at once, for so many rounds' time.
