@@ -128,7 +128,7 @@ def reach(start: str, code: Mapping[str, Code], inside: str) -> set[str]:
 
 def is_common_ground(name: str) -> bool:
     """What both sides may read: the letters that they exchange, and the sentences of their reasons."""
-    return name.rsplit(".", 1)[1] in ("letters", "outcome", "reasons")
+    return name.rsplit(".", 1)[1] in ("activity", "letters", "outcome", "reasons")
 
 
 def only_data(module: Code) -> bool:

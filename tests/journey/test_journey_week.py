@@ -18,8 +18,9 @@ from stationmaster.proposal.letters import Dossier, Mode, Needs, Operation, Part
 from stationmaster.scenario import Scenario, read_scenario
 from stationmaster.station.letters import Station
 from stationmaster.station.read import read
+from stationmaster.timeline.activity import Activity
 from stationmaster.timeline.consistency import fixed_routine
-from stationmaster.timeline.letters import Activity, WeekProblem
+from stationmaster.timeline.letters import WeekProblem
 
 MONDAY = moment("2024-11-04")
 BERTH = Berth(

@@ -15,7 +15,7 @@ from stationmaster.journey.run import Run
 from stationmaster.journey.stages import NAMES, Journey
 from stationmaster.measure.reasons import Reason
 from stationmaster.report.site import PAGES, write_site
-from stationmaster.timeline.letters import Status, Unplaced
+from stationmaster.timeline.outcome import Status, Unplaced
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 #: Elements that load something, and the attribute that names it.

@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from stationmaster.measure import Span, Spans, moment
+from stationmaster.timeline.activity import Activity, After, Use
 from stationmaster.timeline.letters import (
-    Activity,
-    After,
     Blocked,
     CrewMember,
     Device,
@@ -20,10 +19,9 @@ from stationmaster.timeline.letters import (
     HourCap,
     PowerLimit,
     Session,
-    Use,
-    WeekPlan,
     WeekProblem,
 )
+from stationmaster.timeline.outcome import WeekPlan
 
 MONDAY = moment("2026-03-02")
 

@@ -13,20 +13,11 @@ from pathlib import Path
 import pytest
 
 from stationmaster.measure import moment
+from stationmaster.timeline.activity import Activity, After, Use
 from stationmaster.timeline.build import build
 from stationmaster.timeline.check import faults
-from stationmaster.timeline.letters import (
-    Activity,
-    After,
-    CrewMember,
-    Facility,
-    GroundRules,
-    Kind,
-    Status,
-    Use,
-    WeekPlan,
-    WeekProblem,
-)
+from stationmaster.timeline.letters import CrewMember, Facility, GroundRules, WeekProblem
+from stationmaster.timeline.outcome import Kind, Status, WeekPlan
 
 MONDAY = moment("2026-03-02")
 SLOT_MIN = 5

@@ -14,26 +14,21 @@ from hypothesis import strategies as st
 from stationmaster.measure import StationError, digest, from_json, moment, to_json
 from stationmaster.measure.reasons import say
 from stationmaster.measure.time import Span
+from stationmaster.timeline.activity import Activity, After, Use
 from stationmaster.timeline.build import build
 from stationmaster.timeline.check import faults
 from stationmaster.timeline.letters import (
-    Activity,
-    After,
     Blocked,
-    BoundKind,
     CrewMember,
     Device,
     Facility,
     GroundRules,
     HourCap,
-    Kind,
     PowerLimit,
     Session,
-    Status,
-    Use,
-    WeekPlan,
     WeekProblem,
 )
+from stationmaster.timeline.outcome import BoundKind, Kind, Status, WeekPlan
 from stationmaster.timeline.reasons import REASONS
 
 replace = dataclasses.replace

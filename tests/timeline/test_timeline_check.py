@@ -11,14 +11,8 @@ import pytest
 
 from stationmaster.measure import Span
 from stationmaster.timeline.check import faults
-from stationmaster.timeline.letters import (
-    Item,
-    Kind,
-    Status,
-    Unplaced,
-    WeekPlan,
-    WeekProblem,
-)
+from stationmaster.timeline.letters import WeekProblem
+from stationmaster.timeline.outcome import Item, Kind, Status, Unplaced, WeekPlan
 
 Pair = tuple[WeekProblem, WeekPlan]
 replace = dataclasses.replace

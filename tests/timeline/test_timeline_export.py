@@ -9,8 +9,10 @@ from datetime import timedelta
 
 from icalendar import Calendar
 
-from stationmaster.timeline import export
-from stationmaster.timeline.letters import Activity, Unplaced, WeekPlan, WeekProblem
+from stationmaster.timeline.activity import Activity
+from stationmaster.timeline.exchange import export
+from stationmaster.timeline.letters import WeekProblem
+from stationmaster.timeline.outcome import Unplaced, WeekPlan
 
 
 def test_each_member_has_a_calendar_of_their_own_items(small_week: WeekProblem, small_plan: WeekPlan) -> None:

@@ -23,7 +23,7 @@ from stationmaster.manifest.letters import Berth
 from stationmaster.proposal.letters import Dossier, Operation
 from stationmaster.scenario import SystemOperation
 from stationmaster.station.letters import Station
-from stationmaster.timeline.letters import STATION, Activity, After, Use
+from stationmaster.timeline.activity import STATION, Activity, After, Use
 
 #: What a quiet operation cannot bear.
 DISTURBANCES = ("docking", "spacewalk", "reboost", "exercise")

@@ -26,7 +26,8 @@ from stationmaster.selection.laboratory.letters import Laboratory, LaboratoryPro
 from stationmaster.selection.letters import SelectionProblem
 from stationmaster.selection.letters import Stage as Meeting
 from stationmaster.selection.outcome import Outcome
-from stationmaster.timeline.letters import WeekPlan, WeekProblem
+from stationmaster.timeline.letters import WeekProblem
+from stationmaster.timeline.outcome import WeekPlan
 
 
 @dataclass

@@ -15,8 +15,8 @@ from stationmaster.proposal.letters import Dossier
 from stationmaster.review.letters import ReviewAnswer
 from stationmaster.scenario import Scenario
 from stationmaster.station.letters import Station
+from stationmaster.timeline.activity import Activity
 from stationmaster.timeline.letters import (
-    Activity,
     Blocked,
     Device,
     Facility,

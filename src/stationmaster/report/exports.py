@@ -71,7 +71,7 @@ def _ephemeris(run: Run, folder: Path) -> None:
 
 
 def _timeline(run: Run, folder: Path) -> None:
-    from stationmaster.timeline.export import calendars, left_out_table, table
+    from stationmaster.timeline.exchange.export import calendars, left_out_table, table
 
     problem, plan = run.journey.problems["timeline"], run.journey.answers["timeline"]
     write_whole(folder / "timeline.csv", table(problem, plan))

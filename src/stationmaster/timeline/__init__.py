@@ -8,18 +8,9 @@ with a proven bound; ``check.faults`` verifies any plan minute by minute on its 
 ``export`` writes calendars and tables.
 """
 
-from stationmaster.timeline.letters import (
-    Activity,
-    Blocked,
-    Crew,
-    CrewMember,
-    GroundRules,
-    Item,
-    Status,
-    Unplaced,
-    WeekPlan,
-    WeekProblem,
-)
+from stationmaster.timeline.activity import Activity
+from stationmaster.timeline.letters import Blocked, Crew, CrewMember, GroundRules, WeekProblem
+from stationmaster.timeline.outcome import Item, Status, Unplaced, WeekPlan
 
 __all__ = [
     "Activity",

@@ -10,17 +10,11 @@ import numpy as np
 from stationmaster.measure.intervals import Spans
 from stationmaster.measure.time import Span
 from stationmaster.timeline.consistency import fixed_routine
-from stationmaster.timeline.grid import Grid, day_limit_min
-from stationmaster.timeline.letters import (
-    FacilityFigure,
-    Item,
-    Kind,
-    PowerFigure,
-    WeekProblem,
-    WorkFigure,
-)
-from stationmaster.timeline.room import Layout
-from stationmaster.timeline.starts import Job
+from stationmaster.timeline.letters import WeekProblem
+from stationmaster.timeline.model.grid import Grid, day_limit_min
+from stationmaster.timeline.model.room import Layout
+from stationmaster.timeline.model.starts import Job
+from stationmaster.timeline.outcome import FacilityFigure, Item, Kind, PowerFigure, WorkFigure
 
 TITLES = {
     Kind.SLEEP: "Sleep",
@@ -35,7 +29,7 @@ def items(grid: Grid, jobs: list[Job], layout: Layout) -> tuple[Item, ...]:
     """Everything in the timeline, by start, then code."""
     found = [*_fixed(grid.problem), *_blocked(grid.problem)]
     found += [_routine(grid, number, *place) for number, place in layout.routine.items()]
-    for number, (start, members) in layout.jobs.items():
+    for number, (start, members, way) in layout.jobs.items():
         job = jobs[number]
         found.append(
             Item(
@@ -44,8 +38,9 @@ def items(grid: Grid, jobs: list[Job], layout: Layout) -> tuple[Item, ...]:
                 title=job.activity.title,
                 crew=tuple(grid.problem.crew[i].code for i in members),
                 start=grid.when(start),
-                end=grid.when(start + job.length),
+                end=grid.when(start + job.ways[way].length),
                 activity=job.activity.code,
+                mode=job.ways[way].mode.code,
             )
         )
     return tuple(sorted(found, key=lambda item: (item.start, item.code)))
@@ -103,9 +98,9 @@ def work(grid: Grid, jobs: list[Job], layout: Layout) -> tuple[WorkFigure, ...]:
     """Hours of work of each member on each day, blocked spans included, with the limit."""
     problem = grid.problem
     minutes = np.zeros((len(problem.crew), problem.days))
-    for number, (start, members) in layout.jobs.items():
+    for number, (start, members, way) in layout.jobs.items():
         for i in members:
-            minutes[i, start // grid.per_day] += jobs[number].length * grid.slot
+            minutes[i, start // grid.per_day] += jobs[number].ways[way].length * grid.slot
     figures = []
     for i, member in enumerate(problem.crew):
         for k in grid.days:
@@ -133,9 +128,9 @@ def facilities(grid: Grid, jobs: list[Job], layout: Layout) -> tuple[FacilityFig
     figures = []
     for facility in grid.problem.facilities:
         slots = sum(
-            use.units * jobs[n].length
-            for n in layout.jobs
-            for use in jobs[n].activity.uses
+            use.units * jobs[n].ways[place.way].length
+            for n, place in layout.jobs.items()
+            for use in jobs[n].ways[place.way].mode.uses
             if use.facility == facility.code
         )
         whole = max(1, facility.users_at_once * grid.n)
@@ -155,9 +150,10 @@ def power(grid: Grid, jobs: list[Job], layout: Layout) -> tuple[PowerFigure, ...
     figures = []
     for channel in grid.problem.channels:
         draw = np.full(grid.n, channel.base_w)
-        for number, (start, _) in sorted(layout.jobs.items()):
+        for number, (start, _, way) in sorted(layout.jobs.items()):
+            taken = jobs[number].ways[way]
             if jobs[number].activity.channel == channel.code:
-                draw[start : start + jobs[number].length] += jobs[number].activity.power_w
+                draw[start : start + taken.length] += taken.mode.power_w
         figures.append(
             PowerFigure(
                 channel=channel.code,

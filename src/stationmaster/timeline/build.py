@@ -23,17 +23,18 @@ from stationmaster.measure.codes import known
 from stationmaster.measure.errors import StationError
 from stationmaster.measure.reasons import Reason
 from stationmaster.timeline import answer
-from stationmaster.timeline.conflict import Musts, conflict
-from stationmaster.timeline.grid import Grid
-from stationmaster.timeline.guidance import lean
-from stationmaster.timeline.letters import BoundKind, SolverFacts, Status, Unplaced, WeekPlan, WeekProblem
-from stationmaster.timeline.links import hanging_on, links, with_needs
-from stationmaster.timeline.relaxation import DayModel
-from stationmaster.timeline.room import Layout
-from stationmaster.timeline.search import Effort, Engine, Search
-from stationmaster.timeline.starts import Job, jobs
-from stationmaster.timeline.variables import WEIGHT_SCALE, DayGuide, weight
-from stationmaster.timeline.why import Why
+from stationmaster.timeline.explanation.conflict import Musts, conflict
+from stationmaster.timeline.explanation.why import Why
+from stationmaster.timeline.letters import WeekProblem
+from stationmaster.timeline.model.grid import Grid
+from stationmaster.timeline.model.links import hanging_on, links, with_needs
+from stationmaster.timeline.model.relaxation import DayModel
+from stationmaster.timeline.model.room import Layout
+from stationmaster.timeline.model.starts import Job, jobs
+from stationmaster.timeline.model.variables import WEIGHT_SCALE, DayGuide, weight
+from stationmaster.timeline.outcome import BoundKind, SolverFacts, Status, Unplaced, WeekPlan
+from stationmaster.timeline.search.guidance import lean
+from stationmaster.timeline.search.search import Effort, Engine, Search
 
 #: Rounds and limits of each effort; ``normal`` takes some seconds for a crew of three.
 EFFORTS: Final = {

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 
 from stationmaster.measure.reasons import Fault
 from stationmaster.measure.time import iso
-from stationmaster.timeline import check_day as crew_day
-from stationmaster.timeline import check_figures as figures
-from stationmaster.timeline import check_resources as resources
-from stationmaster.timeline.check_case import Case, Check
-from stationmaster.timeline.letters import Kind, Status, WeekPlan, WeekProblem
+from stationmaster.timeline.letters import WeekProblem
+from stationmaster.timeline.outcome import Kind, Status, WeekPlan
+from stationmaster.timeline.recheck import day as crew_day
+from stationmaster.timeline.recheck import figures, resources
+from stationmaster.timeline.recheck.case import Case, Check
 
 
 def faults(problem: WeekProblem, plan: WeekPlan) -> tuple[Fault, ...]:

@@ -12,7 +12,8 @@ from stationmaster.measure.errors import StationError
 from stationmaster.measure.time import Span, iso
 
 if TYPE_CHECKING:
-    from stationmaster.timeline.letters import Activity, Blocked, GroundRules, WeekProblem
+    from stationmaster.timeline.activity import Activity
+    from stationmaster.timeline.letters import Blocked, GroundRules, WeekProblem
 
 #: Routine that a blocked span may waive for those who work in it.
 WAIVABLE = ("sleep", "post-sleep", "pre-sleep", "conference", "meal", "exercise")

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from stationmaster.measure.time import Span
 from stationmaster.report import words
 from stationmaster.report.pictures.svg import Picture
-from stationmaster.timeline.letters import Item, Kind
+from stationmaster.timeline.outcome import Item, Kind
 
 LEFT, WIDTH = 118.0, 1160.0
 ROW, BAND = 22.0, 7.0

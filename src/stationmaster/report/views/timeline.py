@@ -12,7 +12,9 @@ from stationmaster.measure.intervals import Spans
 from stationmaster.report import words
 from stationmaster.report.pictures.week import Bands, Look, day_chart, look, strip
 from stationmaster.report.story import Story
-from stationmaster.timeline.letters import STATION, Item, Kind, Status, WeekPlan, WeekProblem
+from stationmaster.timeline.activity import STATION
+from stationmaster.timeline.letters import WeekProblem
+from stationmaster.timeline.outcome import Item, Kind, Status, WeekPlan
 
 STATUS_WORDS = {
     Status.OPTIMAL: "No plan of this week is worth more: that is proven.",

@@ -9,26 +9,54 @@ from dataclasses import dataclass
 import numpy as np
 
 from stationmaster.measure.reasons import Reason
-from stationmaster.timeline.grid import Grid, Mask, runs
-from stationmaster.timeline.letters import Activity
+from stationmaster.timeline.activity import Activity, Mode
+from stationmaster.timeline.model.grid import Grid, Mask, runs
 
 
 @dataclass(frozen=True)
-class Job:
-    """An activity on the grid.
+class Way:
+    """One way of doing an activity, on the grid.
 
-    ``starts`` are the slots it may start in as far as the problem alone tells, ``crew`` the
-    numbers of members who may do it, ``skilled`` those who hold its skill. ``hopeless`` is why
-    it can never be placed, or None.
+    ``starts`` are the slots it may start in as far as the problem alone tells (n,), ``crew`` the
+    numbers of members who may do it, ``skilled`` those who hold its skill.
     """
 
-    number: int
-    activity: Activity
+    mode: Mode
     length: int
     starts: Mask
     crew: tuple[int, ...]
     skilled: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Job:
+    """An activity on the grid: the ways it can be done. ``hopeless`` is why it can never be placed,
+    or None."""
+
+    number: int
+    activity: Activity
+    ways: tuple[Way, ...]
     hopeless: Reason | None
+
+    @property
+    def length(self) -> int:
+        """Slots of its first way."""
+        return self.ways[0].length
+
+    @property
+    def starts(self) -> Mask:
+        """Starts of its first way (n,)."""
+        return self.ways[0].starts
+
+    @property
+    def crew(self) -> tuple[int, ...]:
+        """Who may do its first way."""
+        return self.ways[0].crew
+
+    @property
+    def skilled(self) -> tuple[int, ...]:
+        """Who of them holds the skill."""
+        return self.ways[0].skilled
 
     @property
     def count(self) -> int:
@@ -60,7 +88,7 @@ def job(grid: Grid, number: int, activity: Activity) -> Job:
         starts = left
         if not mask.all():
             passed.append(name)
-    return Job(number, activity, length, starts, crew, skilled, hopeless)
+    return Job(number, activity, (Way(activity.ways[0], length, starts, crew, skilled),), hopeless)
 
 
 def _candidates(grid: Grid, activity: Activity) -> tuple[tuple[int, ...], tuple[int, ...], Reason | None]:

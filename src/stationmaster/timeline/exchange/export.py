@@ -10,7 +10,8 @@ from stationmaster.measure.calendar import Entry, icalendar
 from stationmaster.measure.files import csv_text
 from stationmaster.measure.reasons import say
 from stationmaster.measure.time import iso
-from stationmaster.timeline.letters import Item, Kind, WeekPlan, WeekProblem
+from stationmaster.timeline.letters import WeekProblem
+from stationmaster.timeline.outcome import Item, Kind, WeekPlan
 from stationmaster.timeline.reasons import REASONS
 
 PRODUCT = "-//Stationmaster//Crew timeline//EN"

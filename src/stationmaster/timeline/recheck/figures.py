@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from stationmaster.measure.reasons import Fault
-from stationmaster.timeline.check_case import Case
-from stationmaster.timeline.letters import Status
+from stationmaster.timeline.outcome import Status
+from stationmaster.timeline.recheck.case import Case
 
 
 def value(case: Case) -> Iterator[Fault]:

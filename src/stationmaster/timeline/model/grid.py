@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from stationmaster.measure.time import Span
 from stationmaster.timeline.consistency import DAY_MIN, fixed_routine
-from stationmaster.timeline.letters import Kind, Session, WeekProblem
+from stationmaster.timeline.letters import Session, WeekProblem
+from stationmaster.timeline.outcome import Kind
 
 Mask = NDArray[np.bool_]
 Levels = NDArray[np.int64]

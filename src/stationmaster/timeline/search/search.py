@@ -11,13 +11,13 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from stationmaster.executor import Progress
-from stationmaster.timeline.grid import Grid
-from stationmaster.timeline.guidance import hint, lean
-from stationmaster.timeline.links import links, with_needs
-from stationmaster.timeline.model import WeekModel
-from stationmaster.timeline.room import Layout, Room
-from stationmaster.timeline.starts import Job
-from stationmaster.timeline.variables import DayGuide, weight
+from stationmaster.timeline.model.grid import Grid
+from stationmaster.timeline.model.links import links, with_needs
+from stationmaster.timeline.model.room import Layout, Room
+from stationmaster.timeline.model.starts import Job
+from stationmaster.timeline.model.variables import DayGuide, weight
+from stationmaster.timeline.model.week import WeekModel
+from stationmaster.timeline.search.guidance import hint, lean
 
 #: Called with (done, total) rounds.
 #: (days, members) freed in one round: about as much as one solver run can settle.
@@ -171,7 +171,7 @@ class Search:
         free = {n for n in self.open if n not in self.layout.jobs}
         if wanted is not None:
             free &= wanted
-        for number, (start, who) in self.layout.jobs.items():
+        for number, (start, who, _) in self.layout.jobs.items():
             if start // self.grid.per_day in days and (not who or set(who) <= members):
                 free.add(number)
         routine = {r.number for r in self.grid.routine if r.day in days and r.member in members}

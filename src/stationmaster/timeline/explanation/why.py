@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from stationmaster.measure.reasons import Reason
-from stationmaster.timeline.grid import Grid, Mask
-from stationmaster.timeline.links import Link, links
-from stationmaster.timeline.room import Layout, Room
-from stationmaster.timeline.starts import Job
-from stationmaster.timeline.variables import weight
+from stationmaster.timeline.model.grid import Grid, Mask
+from stationmaster.timeline.model.links import Link, links
+from stationmaster.timeline.model.room import Layout, Room
+from stationmaster.timeline.model.starts import Job
+from stationmaster.timeline.model.variables import weight
 
 
 class Why:

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from ortools.sat.python import cp_model
 
-from stationmaster.timeline.grid import Grid
-from stationmaster.timeline.links import links, with_needs
-from stationmaster.timeline.model import WeekModel
-from stationmaster.timeline.relaxation import DayModel
-from stationmaster.timeline.room import Layout, Room
-from stationmaster.timeline.search import Engine
-from stationmaster.timeline.starts import Job
+from stationmaster.timeline.model.grid import Grid
+from stationmaster.timeline.model.links import links, with_needs
+from stationmaster.timeline.model.relaxation import DayModel
+from stationmaster.timeline.model.room import Layout, Room
+from stationmaster.timeline.model.starts import Job
+from stationmaster.timeline.model.week import WeekModel
+from stationmaster.timeline.search.search import Engine
 
 
 class Musts:

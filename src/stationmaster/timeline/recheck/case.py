@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 
 from stationmaster.measure.reasons import Fault
 from stationmaster.measure.time import Span
-from stationmaster.timeline.letters import Activity, Item, Kind, WeekPlan, WeekProblem
+from stationmaster.timeline.activity import Activity
+from stationmaster.timeline.letters import WeekProblem
+from stationmaster.timeline.outcome import Item, Kind, WeekPlan
 
 DAY_MIN = 1440
 EPSILON = 1e-6

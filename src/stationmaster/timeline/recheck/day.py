@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from stationmaster.measure.reasons import Fault
 from stationmaster.measure.time import Span, iso
-from stationmaster.timeline.check_case import DAY_MIN, EPSILON, Case
-from stationmaster.timeline.letters import Kind
+from stationmaster.timeline.outcome import Kind
+from stationmaster.timeline.recheck.case import DAY_MIN, EPSILON, Case
 
 
 def _routine_spans(case: Case) -> Iterator[tuple[Kind, Span]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from stationmaster.timeline.model import WeekModel
-from stationmaster.timeline.room import Layout
-from stationmaster.timeline.variables import DayGuide
+from stationmaster.timeline.model.room import Layout
+from stationmaster.timeline.model.variables import DayGuide
+from stationmaster.timeline.model.week import WeekModel
 
 
 def hint(model: WeekModel, layout: Layout, leave: Set[int] = frozenset()) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stationmaster.timeline.letters import Activity
+from stationmaster.timeline.activity import Activity
 
 
 @dataclass(frozen=True)

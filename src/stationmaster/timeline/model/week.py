@@ -12,12 +12,12 @@ import math
 import numpy as np
 from ortools.sat.python import cp_model
 
-from stationmaster.timeline.grid import Levels, Mask, Routine, runs
-from stationmaster.timeline.letters import Kind
-from stationmaster.timeline.links import Link, links
-from stationmaster.timeline.room import Layout, Room, data_mb
-from stationmaster.timeline.starts import Job
-from stationmaster.timeline.variables import JobVars, RoutineVars, domain, segments, steps, weight
+from stationmaster.timeline.model.grid import Levels, Mask, Routine, runs
+from stationmaster.timeline.model.links import Link, links
+from stationmaster.timeline.model.room import Layout, Place, Room, data_mb
+from stationmaster.timeline.model.starts import Job
+from stationmaster.timeline.model.variables import JobVars, RoutineVars, domain, segments, steps, weight
+from stationmaster.timeline.outcome import Kind
 
 
 class WeekModel:
@@ -152,8 +152,8 @@ class WeekModel:
                 m.add(then[1].present == 0)
             return
         present = then[1].present if then is not None else m.new_constant(1)
-        start_then = then[1].start if then is not None else (placed_then or (0, ()))[0]
-        start_first = first[1].start if first is not None else (placed_first or (0, ()))[0]
+        start_then = then[1].start if then is not None else (placed_then or Place(0, ()))[0]
+        start_first = first[1].start if first is not None else (placed_first or Place(0, ()))[0]
         if first is not None:
             m.add_implication(present, first[1].present)
         if link.shortest_min is not None:
@@ -164,12 +164,12 @@ class WeekModel:
                 high = start_first + (offset + link.longest_min // self.grid.slot)
                 m.add(start_then <= high).only_enforce_if(present)
         if link.same_crew:
-            own = then[1].by if then is not None else dict.fromkeys((placed_then or (0, ()))[1], 1)
+            own = then[1].by if then is not None else dict.fromkeys((placed_then or Place(0, ()))[1], 1)
             for i, literal in own.items():
                 if first is not None:
                     m.add(literal <= first[1].by.get(i, 0))
                 else:
-                    m.add(literal <= int(i in (placed_first or (0, ()))[1]))
+                    m.add(literal <= int(i in (placed_first or Place(0, ()))[1]))
 
     # ------------------------------------------------------------------ crew
 
@@ -298,7 +298,7 @@ class WeekModel:
         for number, (_, v) in self.jobs.items():
             if solver.boolean_value(v.present):
                 members = tuple(i for i, literal in v.by.items() if solver.boolean_value(literal))
-                found.jobs[number] = (solver.value(v.start), members)
+                found.jobs[number] = Place(solver.value(v.start), members)
         for number, (_, r) in self.routine.items():
             device = next((d for d, literal in r.devices.items() if solver.boolean_value(literal)), -1)
             found.routine[number] = (solver.value(r.start), device)

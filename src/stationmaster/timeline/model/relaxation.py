@@ -17,11 +17,11 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from stationmaster.measure.errors import StationError
-from stationmaster.timeline.grid import Grid, Levels
-from stationmaster.timeline.links import links
-from stationmaster.timeline.room import Room, data_mb
-from stationmaster.timeline.starts import Job
-from stationmaster.timeline.variables import DayGuide, weight
+from stationmaster.timeline.model.grid import Grid, Levels
+from stationmaster.timeline.model.links import links
+from stationmaster.timeline.model.room import Room, data_mb
+from stationmaster.timeline.model.starts import Job
+from stationmaster.timeline.model.variables import DayGuide, weight
 
 Literal = cp_model.IntVar
 #: What the linear solver's tolerances may hide, relative to the objective; added to the bound.

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
-from stationmaster.timeline.grid import Grid, Mask, Routine, runs
-from stationmaster.timeline.letters import Kind
-from stationmaster.timeline.starts import Job
+from stationmaster.timeline.model.grid import Grid, Mask, Routine, runs
+from stationmaster.timeline.model.starts import Job
+from stationmaster.timeline.outcome import Kind
 
 #: Data is counted in whole megabytes.
 MB_IN_GB = 1000
 
 
+class Place(NamedTuple):
+    """Where a job is: its first slot, the numbers of the members who do it, which of its ways."""
+
+    start: int
+    members: tuple[int, ...]
+    way: int = 0
+
+
 @dataclass(frozen=True)
 class Layout:
-    """A plan on the grid: job number -> (start, members); routine number -> (start, device).
+    """A plan on the grid: job number -> its place; routine number -> (start, device).
 
     The device of a meal is -1.
     """
 
-    jobs: dict[int, tuple[int, tuple[int, ...]]] = field(default_factory=dict)
+    jobs: dict[int, Place] = field(default_factory=dict)
     routine: dict[int, tuple[int, int]] = field(default_factory=dict)
 
 
@@ -50,25 +58,26 @@ class Room:
 
     def put(self, layout: Layout, free_jobs: set[int], free_routine: set[int]) -> None:
         """Place all of the layout that is not free."""
-        for number, (start, members) in sorted(layout.jobs.items()):
+        for number, place in sorted(layout.jobs.items()):
             if number not in free_jobs:
-                self.put_job(self.jobs[number], start, members)
+                self.put_job(self.jobs[number], place)
         for number, (start, device) in sorted(layout.routine.items()):
             if number not in free_routine:
                 self.put_routine(self.grid.routine[number], start, device)
 
-    def put_job(self, job: Job, start: int, members: Iterable[int]) -> None:
+    def put_job(self, job: Job, place: Place) -> None:
         """Place one activity."""
-        grid, span = self.grid, slice(start, start + job.length)
-        minutes, day = job.length * grid.slot, start // grid.per_day
-        for i in members:
+        grid, way = self.grid, job.ways[place.way]
+        span = slice(place.start, place.start + way.length)
+        minutes, day = way.length * grid.slot, place.start // grid.per_day
+        for i in place.members:
             self.busy[i][span] = True
             self.work_left_min[i, day] -= minutes
-        for use in job.activity.uses:
+        for use in way.mode.uses:
             self.facility_left[grid.facility_number[use.facility]][span] -= use.units
-        if job.activity.power_w > 0:
+        if way.mode.power_w > 0:
             channel = grid.channel_number[job.activity.channel]
-            self.power_left[channel][span] -= math.ceil(job.activity.power_w)
+            self.power_left[channel][span] -= math.ceil(way.mode.power_w)
         if "exercise" in job.activity.quiet:
             self.quiet[span] = True
         for cap in self.caps_of.get(job.activity.code, ()):

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from stationmaster.measure.reasons import Fault
 from stationmaster.measure.time import iso
-from stationmaster.timeline.check_case import EPSILON, Case
-from stationmaster.timeline.letters import Kind
+from stationmaster.timeline.outcome import Kind
+from stationmaster.timeline.recheck.case import EPSILON, Case
 
 
 def facilities(case: Case) -> Iterator[Fault]:

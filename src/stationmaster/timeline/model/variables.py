@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from ortools.sat.python import cp_model
 
-from stationmaster.timeline.grid import Levels, Mask
-from stationmaster.timeline.letters import Activity
+from stationmaster.timeline.activity import Activity
+from stationmaster.timeline.model.grid import Levels, Mask
 
 #: Weights are counted in thousandths.
 WEIGHT_SCALE = 1000

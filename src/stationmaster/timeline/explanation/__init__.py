@@ -1,0 +1,1 @@
+"""Why something is not in the plan, and which musts cannot stand together."""

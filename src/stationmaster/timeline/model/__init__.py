@@ -1,0 +1,1 @@
+"""The week as a model: slots, possible starts, what room is left, the constraints, and their relaxation."""

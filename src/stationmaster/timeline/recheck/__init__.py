@@ -1,0 +1,1 @@
+"""The checker's own arithmetic: minutes and counters, nothing shared with the maker."""
