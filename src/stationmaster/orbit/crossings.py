@@ -1,24 +1,59 @@
-"""When a condition that changes smoothly with time holds: sign changes, near misses and pieces.
+"""When a condition that changes smoothly with time holds: sign changes that cannot hide between samples.
 
 A condition is a function of seconds (n,) that gives values (n,), above zero where it holds. The
 pieces of time where it does are an array (m, 2) of starts and ends, sorted and disjoint.
+
+Between two samples a condition is looked at again only where it could change its sign unseen. That
+is decided by a bound on how it bends (its second derivative) or on its rate: with a bend of at most
+M, a condition lies above its chord less M (t - a)(b - t) / 2, the remainder of linear interpolation
+(Burden and Faires, *Numerical Analysis*, theorem 3.3). So samples may be minutes apart, and still no
+window longer than ``LEAST_S`` is missed, wherever it begins.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stationmaster.orbit.propagation import Floats
 
 Condition = Callable[[Floats], Floats]
+#: What is shorter may be missed.
+LEAST_S: Final = 0.5
 _GOLDEN: Final = (5.0**0.5 - 1.0) / 2.0
-#: 60 s halved so often is 30 microseconds.
-_HALVINGS: Final = 21
-_SHRINKS: Final = 28
 _APART_S: Final = 0.1
+_NEAR_TOP_S: Final = 0.02
+_ROOT_S: Final = 1e-6
+_ROOT_ROUNDS: Final = 30
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bound:
+    """How fast a condition can change: at most ``bend`` (per s2) or, for one with kinks, ``rate`` (per s)."""
+
+    bend: float = 0.0
+    rate: float = 0.0
+    least_s: float = LEAST_S
+
+    def clear(self, before: Floats, after: Floats, width_s: Floats) -> NDArray[np.bool_]:
+        """Whether a condition with values of one sign at both ends of each step keeps it between."""
+        one, other = np.abs(before), np.abs(after)
+        low, high = np.minimum(one, other), np.maximum(one, other)
+        if self.rate:
+            return np.asarray(low + high > self.rate * width_s)
+        # the parabola below the chord is least at this distance from the smaller end
+        inward = np.maximum(0.0, width_s / 2.0 - (high - low) / (width_s * self.bend))
+        return np.asarray(low > self.bend / 2.0 * inward**2)
+
+    def single(self, before: Floats, after: Floats, width_s: Floats) -> NDArray[np.bool_]:
+        """Whether a condition with values of two signs changes between them once."""
+        if self.rate:
+            return np.zeros(len(before), dtype=bool)
+        return np.asarray(np.abs(after - before) > self.bend * width_s**2 / 2.0)
 
 
 def samples(length_s: float, step_s: float) -> Floats:
@@ -26,60 +61,101 @@ def samples(length_s: float, step_s: float) -> Floats:
     return np.linspace(0.0, length_s, max(2, int(np.ceil(length_s / step_s)) + 1))
 
 
-def pieces(condition: Condition, at: Floats, step_s: float) -> Floats:
+def pieces(condition: Condition, within: Floats, bound: Bound) -> Floats:
     """The pieces of time where a condition holds.
 
     Args:
         condition: what must be above zero.
-        at: sorted seconds to look at; where two neighbours are further apart than ``step_s``
-            the condition must be known to fail at both and between.
-        step_s: the widest step within which the condition has at most one extreme.
-
-    A rise above zero (or a dip below it) between two samples is found too: each extreme of the
-    samples that could reach zero is refined before signs are compared.
+        within: steps (n, 2) of time to look at, sorted and disjoint, though some may touch; or the
+            knots (n + 1,) of steps that all touch.
+        bound: how fast the condition can change.
     """
-    at, values = _with_extremes(condition, at, condition(at), step_s)
-    holds = values > 0.0
-    change = np.flatnonzero(holds[1:] != holds[:-1])
-    edges = _bisected(condition, at[change], at[change + 1], holds[change])
-    if len(at) and holds[0]:
-        edges = np.concatenate([at[:1], edges])
-    if len(at) and holds[-1]:
-        edges = np.concatenate([edges, at[-1:]])
-    return edges.reshape(-1, 2)
+    if not len(within):
+        return np.empty((0, 2))
+    if within.ndim == 1:
+        knots = condition(within)
+        within, values = (
+            np.stack([within[:-1], within[1:]], axis=1),
+            np.stack([knots[:-1], knots[1:]], axis=1),
+        )
+    else:
+        values = _at_ends(condition, within)
+    changes = _changes(condition, within, values, bound)
+    held = values > 0.0
+    edges = np.sort(np.concatenate([within[:, 0][held[:, 0]], within[:, 1][held[:, 1]], changes]))
+    return _joined(edges.reshape(-1, 2))
 
 
-def _with_extremes(condition: Condition, at: Floats, values: Floats, step_s: float) -> tuple[Floats, Floats]:
-    """The samples with those refined extremes put in that lie on the other side of zero."""
-    if len(at) < 3:
-        return at, values
-    close = (at[2:] - at[:-2]) <= 2.0 * step_s + 1e-6
-    middle, left, right = values[1:-1], values[:-2], values[2:]
-    reach = np.maximum(np.abs(middle - left), np.abs(middle - right))
-    top = close & (middle <= 0.0) & (middle >= left) & (middle >= right) & (middle + reach > 0.0)
-    bottom = close & (middle > 0.0) & (middle <= left) & (middle <= right) & (middle - reach <= 0.0)
-    found = np.flatnonzero(top | bottom) + 1
-    if not len(found):
-        return at, values
-    sign = np.where(top[found - 1], 1.0, -1.0)
-    extra = peaks(lambda seconds: sign * condition(seconds), at[found - 1], at[found + 1])
-    merged = np.concatenate([at, extra])
-    order = np.argsort(merged, kind="stable")
-    return merged[order], np.concatenate([values, condition(extra)])[order]
+def _at_ends(condition: Condition, within: Floats) -> Floats:
+    """The condition's values (n, 2) at the ends of steps; where two touch it is asked once."""
+    alone = np.append(within[:-1, 1] != within[1:, 0], True)
+    values = condition(np.concatenate([within[:, 0], within[alone, 1]]))
+    before, lonely = values[: len(within)], values[len(within) :]
+    after = np.append(before[1:], 0.0)
+    after[alone] = lonely
+    return np.stack([before, after], axis=1)
 
 
-def peaks(condition: Condition, first: Floats, last: Floats) -> Floats:
-    """Where the condition is greatest in each interval (m,), by golden section, all at once."""
-    first, last = first.copy(), last.copy()
-    for _ in range(_SHRINKS):
-        width = _GOLDEN * (last - first)
-        low, high = last - width, first + width
-        rising = condition(low) < condition(high)
-        first, last = np.where(rising, low, first), np.where(rising, last, high)
-    return np.asarray((first + last) / 2.0)
+def _joined(found: Floats) -> Floats:
+    """Pieces that touch as one."""
+    apart = found[1:, 0] > found[:-1, 1]
+    starts, ends = np.append(True, apart), np.append(apart, True)
+    joined = np.stack([found[:, 0][starts], found[:, 1][ends]], axis=1) if len(found) else found
+    return joined[joined[:, 1] > joined[:, 0]]
 
 
-def best(condition: Condition, found: Floats, count: int = 17) -> Floats:
+def _changes(condition: Condition, within: Floats, values: Floats, bound: Bound) -> Floats:
+    """Every change of sign inside the steps: halved until each holds one or none."""
+    found = []
+    first, last, before, after = within[:, 0], within[:, 1], values[:, 0], values[:, 1]
+    while len(first):
+        width_s = last - first
+        same = (before > 0.0) == (after > 0.0)
+        short = width_s <= bound.least_s
+        clear = same & (short | bound.clear(before, after, width_s))
+        single = ~same & (short | bound.single(before, after, width_s))
+        found.append(_roots(condition, (first[single], last[single]), (before[single], after[single])))
+        open_ = ~(clear | single)
+        first, last, before, after = first[open_], last[open_], before[open_], after[open_]
+        middle = (first + last) / 2.0
+        between = condition(middle) if len(middle) else middle
+        first, last = np.append(first, middle), np.append(middle, last)
+        before, after = np.append(before, between), np.append(between, after)
+    return np.concatenate(found)
+
+
+def _roots(condition: Condition, steps_: tuple[Floats, Floats], values: tuple[Floats, Floats]) -> Floats:
+    """The change of sign in each step (m,), to a microsecond: Ridders's method, all at once.
+
+    C. Ridders, *IEEE Transactions on Circuits and Systems* 26 (1979) 979-980.
+    """
+    (low, high), (below, above) = steps_, values
+    roots, open_ = (low + high) / 2.0, np.arange(len(low))
+    for _ in range(_ROOT_ROUNDS):
+        if not len(open_):
+            break
+        middle = (low + high) / 2.0
+        between = condition(middle)
+        bend = np.sqrt(np.maximum(between**2 - below * above, 1e-300))
+        guess = middle + (middle - low) * np.sign(below - above) * between / bend
+        value = condition(guess)
+        moved = np.abs(guess - roots[open_])
+        roots[open_] = guess
+        # the new step: from the guess to whichever of the known ends lies on the other side of zero
+        ends, at_ends = np.stack([low, middle, high]), np.stack([below, between, above])
+        other = np.where((at_ends > 0.0) != (value > 0.0), np.abs(ends - guess), np.inf)
+        place = np.argmin(other, axis=0)
+        row = np.arange(len(place))
+        end, at_end = ends[place, row], at_ends[place, row]
+        go_on = (moved > _ROOT_S) & (np.abs(end - guess) > _ROOT_S) & (value != 0.0)
+        low, high = np.minimum(guess, end)[go_on], np.maximum(guess, end)[go_on]
+        swap = guess > end
+        below, above = np.where(swap, at_end, value)[go_on], np.where(swap, value, at_end)[go_on]
+        open_ = open_[go_on]
+    return roots
+
+
+def best(condition: Condition, found: Floats, count: int = 9) -> Floats:
     """Where the condition is greatest within each piece (m, 2): sampled, then refined."""
     if not len(found):
         return np.empty(0)
@@ -89,16 +165,30 @@ def best(condition: Condition, found: Floats, count: int = 17) -> Floats:
     place = np.clip(np.argmax(values, axis=1), 1, count - 2)
     row = np.arange(len(found))
     first, last = at[row, place - 1], at[row, place + 1]
-    refined = np.clip(_vertices(condition, peaks(condition, first, last)), first, last)
+    refined = np.clip(_vertices(condition, _peaks(condition, first, last)), first, last)
     rough = at[row, np.argmax(values, axis=1)]  # an end of a piece that was cut may be its best
     return np.where(condition(refined) >= values.max(axis=1), refined, rough)
+
+
+def _peaks(condition: Condition, first: Floats, last: Floats) -> Floats:
+    """Where the condition is greatest in each interval (m,), by golden section, all at once."""
+    low, high = last - _GOLDEN * (last - first), first + _GOLDEN * (last - first)
+    at_low, at_high = condition(low), condition(high)
+    while float((last - first).max()) > _NEAR_TOP_S:
+        rising = at_low < at_high
+        first, last = np.where(rising, low, first), np.where(rising, last, high)
+        fresh = np.where(rising, first + _GOLDEN * (last - first), last - _GOLDEN * (last - first))
+        value = condition(fresh)
+        low, high = np.where(rising, high, fresh), np.where(rising, fresh, low)
+        at_low, at_high = np.where(rising, at_high, value), np.where(rising, value, at_low)
+    return np.asarray((first + last) / 2.0)
 
 
 def _vertices(condition: Condition, near: Floats) -> Floats:
     """Tops (m,) near places (m,) that a search by values found, by parabolas through three values.
 
-    About a top values differ by their last bits only: the search is good to ten microseconds, and
-    where it ends differs between processors. The parabola is steady to a nanosecond.
+    About a top values differ by their last bits only: where a search ends differs between
+    processors. The parabola is steady to a nanosecond.
     """
     before, here, after = (condition(near + k * _APART_S) for k in (-1, 0, 1))
     bend = before - 2.0 * here + after
@@ -107,42 +197,19 @@ def _vertices(condition: Condition, near: Floats) -> Floats:
     return np.asarray(near + np.clip(shift, -_APART_S, _APART_S))
 
 
-def _bisected(condition: Condition, first: Floats, last: Floats, holds_first: np.ndarray) -> Floats:
-    first, last = first.copy(), last.copy()
-    if not len(first):
-        return first
-    for _ in range(_HALVINGS):
-        middle = (first + last) / 2.0
-        same = (condition(middle) > 0.0) == holds_first
-        first, last = np.where(same, middle, first), np.where(same, last, middle)
-    return np.asarray((first + last) / 2.0)
-
-
 def both(one: Floats, other: Floats) -> Floats:
     """The time in both sets of pieces."""
-    shared = []
-    i = j = 0
-    while i < len(one) and j < len(other):
-        start, end = max(one[i, 0], other[j, 0]), min(one[i, 1], other[j, 1])
-        if start < end:
-            shared.append((start, end))
-        if one[i, 1] <= other[j, 1]:
-            i += 1
-        else:
-            j += 1
-    return np.array(shared, dtype=np.float64).reshape(-1, 2)
+    # count how many of the two hold after each edge; where both do, a shared piece begins
+    edges = np.concatenate([one[:, 0], other[:, 0], one[:, 1], other[:, 1]])
+    change = np.repeat([1, -1], len(edges) // 2)
+    order = np.lexsort((change, edges))  # at one moment ends come first
+    level = np.cumsum(change[order])
+    start = np.flatnonzero(level == 2)
+    shared = np.stack([edges[order][start], edges[order][start + 1]], axis=1)
+    return shared[shared[:, 1] > shared[:, 0]]
 
 
 def rest(found: Floats, length_s: float) -> Floats:
     """The time from 0 to ``length_s`` that no piece holds."""
     edges = np.concatenate([[0.0], found.ravel(), [length_s]]).reshape(-1, 2)
     return edges[edges[:, 1] > edges[:, 0]]
-
-
-def fine(steps: np.ndarray, knots: Floats, parts: int) -> Floats:
-    """Seconds inside the grid steps (indices) that a filter left, each in ``parts``, both ends in."""
-    if not len(steps):
-        return np.empty(0)
-    width = (knots[steps + 1] - knots[steps]) / parts
-    inner = knots[steps][:, None] + width[:, None] * np.arange(parts + 1)
-    return np.unique(inner)

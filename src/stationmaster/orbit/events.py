@@ -1,7 +1,8 @@
 """The windows of an orbit: sunlight, day, passes, relay contact, overpasses, regions.
 
-Each kind is a smooth condition on the ephemeris (see ``crossings``). Places on the ground are
-looked for only on the grid steps near them, then on steps of seconds.
+Each kind is a smooth condition on the ephemeris with a bound on how it bends (see ``crossings``), so
+that samples may be minutes apart. Places on the ground are looked for only on the grid steps near
+them: a dot product with the direction of the place tells which.
 
 Shadow model: a body is in eclipse when no part of the Sun's disc is seen past a spherical Earth
 of its equatorial radius, without atmosphere (the umbra of the cone; Vallado 2013, 5.3.2). The
@@ -16,48 +17,58 @@ from typing import Final
 
 import numpy as np
 
-from stationmaster.orbit.crossings import Condition, both, fine, pieces, samples
+from stationmaster.orbit.crossings import Bound, Condition, both, pieces
 from stationmaster.orbit.letters import BlockedCone, Region, RelaySlot, Site, Target
 from stationmaster.orbit.propagation import (
     EARTH_EQUATOR_KM,
     EARTH_FLATTENING,
     EARTH_RATE_RAD_S,
     GRID_STEP_S,
+    MU_KM3_S2,
     Ephemeris,
     Floats,
     earth_speed,
     geodetic,
-    hermite,
     place_fixed,
+    vertical,
 )
 from stationmaster.orbit.sun import SUN_RADIUS_KM, sun
 
 GEOSTATIONARY_KM: Final = 42164.17
-_SITE_PARTS: Final = 12  # 5 s
-_TARGET_PARTS: Final = 20  # 3 s
-_REGION_PARTS: Final = 6  # 10 s
-_RELAY_STEP_S: Final = 30.0
-_SUN_STEP_S: Final = 600.0
+_REGION_LEAST_S: Final = 2.0
+
+
+def _length(vectors: Floats) -> Floats:
+    return np.asarray(np.sqrt(np.einsum("...j,...j->...", vectors, vectors)))
 
 
 def _unit(vectors: Floats) -> Floats:
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True))
+    return np.asarray(vectors / _length(vectors)[..., None])
 
 
 def _dot(one: Floats, other: Floats) -> Floats:
-    return np.asarray(np.einsum("ij,ij->i", one, np.broadcast_to(other, one.shape)))
+    return np.asarray(np.einsum("ij,ij->i", one, other) if other.ndim == 2 else one @ other)
+
+
+def _orbit_bound(orbit: Ephemeris) -> Bound:
+    """For sines and cosines of angles between the station's own axes and what is far away.
+
+    On a circle they bend by the square of the angular rate; at the perigee of an ellipse by up to
+    the square root of five times it, and the limb's own angle by less than what is left of four.
+    """
+    return Bound(bend=4.0 * orbit.sweep_max_rad_s**2)
 
 
 def sunlight(orbit: Ephemeris) -> Condition:
-    """Above zero outside the umbra: the Sun's angle from Earth's limb, in radians."""
+    """Above zero outside the umbra: the cosines of the limb's angles less that of the Sun's centre."""
 
     def condition(seconds: Floats) -> Floats:
         r_km = orbit.teme(seconds)
         to_sun = sun(orbit.span.start, seconds) - r_km
-        distance_km, sun_km = np.linalg.norm(r_km, axis=1), np.linalg.norm(to_sun, axis=1)
-        apart = np.arccos(np.clip(-_dot(r_km, to_sun) / (distance_km * sun_km), -1.0, 1.0))
+        distance_km, sun_km = _length(r_km), _length(to_sun)
         earth = np.arcsin(np.minimum(EARTH_EQUATOR_KM / distance_km, 1.0))
-        return np.asarray(apart - (earth - np.arcsin(SUN_RADIUS_KM / sun_km)))
+        disc = SUN_RADIUS_KM / sun_km  # its sine is its angle to 2e-8
+        return np.asarray(np.cos(earth - disc) + _dot(r_km, to_sun) / (distance_km * sun_km))
 
     return condition
 
@@ -66,29 +77,25 @@ def daylight(orbit: Ephemeris) -> Condition:
     """Above zero while the Sun's centre is above the horizon of the point below the station."""
 
     def condition(seconds: Floats) -> Floats:
-        up = _up(orbit.teme(seconds))
-        return _dot(up, _unit(sun(orbit.span.start, seconds)))
+        towards = sun(orbit.span.start, seconds)
+        return _dot(vertical(orbit.teme(seconds)), towards) / _length(towards)
 
     return condition
 
 
-def _up(r_km: Floats) -> Floats:
-    """The geodetic vertical (n, 3) below positions (n, 3); in any frame whose z is the Earth's axis."""
-    latitude_deg, longitude_deg, _ = geodetic(r_km)
-    latitude, longitude = np.radians(latitude_deg), np.radians(longitude_deg)
-    return np.stack(
-        [np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)], axis=1
-    )
-
-
 def sunlit_pieces(orbit: Ephemeris) -> Floats:
     """When some of the Sun's disc is seen."""
-    return pieces(sunlight(orbit), samples(orbit.length_s, GRID_STEP_S), GRID_STEP_S)
+    return pieces(sunlight(orbit), orbit.coarse_s, _orbit_bound(orbit))
 
 
 def daylit_pieces(orbit: Ephemeris) -> Floats:
     """When it is day below."""
-    return pieces(daylight(orbit), samples(orbit.length_s, GRID_STEP_S), GRID_STEP_S)
+    return pieces(daylight(orbit), orbit.coarse_s, _orbit_bound(orbit))
+
+
+def site_place(site: Site | Target) -> tuple[Floats, Floats]:
+    """Position and vertical of a site or target, Earth-fixed."""
+    return place_fixed(site.latitude_deg, site.longitude_deg, site.altitude_m / 1000.0)
 
 
 def elevation_sine(orbit: Ephemeris, place: tuple[Floats, Floats]) -> Condition:
@@ -97,27 +104,52 @@ def elevation_sine(orbit: Ephemeris, place: tuple[Floats, Floats]) -> Condition:
 
     def condition(seconds: Floats) -> Floats:
         line_km = orbit.fixed(seconds) - site_km
-        return np.asarray(line_km @ up / np.linalg.norm(line_km, axis=1))
+        return np.asarray(line_km @ up / _length(line_km))
 
     return condition
 
 
-def site_place(site: Site | Target) -> tuple[Floats, Floats]:
-    """Position and vertical of a site or target, Earth-fixed."""
-    return place_fixed(site.latitude_deg, site.longitude_deg, site.altitude_m / 1000.0)
+def above_cone(
+    orbit: Ephemeris, place: tuple[Floats, Floats], elevation_deg: float
+) -> tuple[Condition, Bound]:
+    """How far (km) the station is above the cone of an elevation at a place, and how that bends.
+
+    Of the two terms the height bends by the acceleration, the distance by that and by the square of
+    the speed across it, over the distance.
+    """
+    site_km, up = place
+    sine = math.sin(math.radians(elevation_deg))
+
+    def condition(seconds: Floats) -> Floats:
+        line_km = orbit.fixed(seconds) - site_km
+        return np.asarray(line_km @ up - sine * _length(line_km))
+
+    across = orbit.speed_max_km_s**2 / _least_range_km(orbit, site_km)
+    pull = _acceleration_km_s2(orbit)
+    return condition, Bound(bend=pull + sine * (pull + across))
+
+
+def _least_range_km(orbit: Ephemeris, place_km: Floats) -> float:
+    return max(10.0, float(orbit.distance_km.min()) - float(_length(place_km)) - 25.0)
+
+
+def _acceleration_km_s2(orbit: Ephemeris) -> float:
+    """More than the station is pulled by, seen from the turning Earth."""
+    gravity = 1.01 * MU_KM3_S2 / float(orbit.distance_km.min()) ** 2
+    turning = 2.0 * EARTH_RATE_RAD_S * orbit.speed_max_km_s
+    return gravity + turning + EARTH_RATE_RAD_S**2 * float(orbit.distance_km.max())
 
 
 def pass_pieces(orbit: Ephemeris, site: Site) -> Floats:
     """When the station is above the site's least elevation."""
     place = site_place(site)
-    sine = elevation_sine(orbit, place)
+    condition, bound = above_cone(orbit, place, site.min_elevation_deg)
     reach = _reach_for_elevation(orbit, math.radians(site.min_elevation_deg))
-    at = _near(orbit, place, reach, _SITE_PARTS)
-    return pieces(_beyond(sine, site.min_elevation_deg, 1.0), at, GRID_STEP_S / _SITE_PARTS)
+    return pieces(condition, _near(orbit, place, reach), bound)
 
 
 def _highest_km(orbit: Ephemeris) -> float:
-    return float(np.linalg.norm(orbit.r_fixed_km, axis=1).max()) + 25.0
+    return float(orbit.distance_km.max()) + 25.0
 
 
 def _reach_for_elevation(orbit: Ephemeris, elevation: float) -> float:
@@ -137,24 +169,20 @@ def _reach_off_nadir(orbit: Ephemeris, off_nadir: float) -> float:
     return math.asin(sine) - wide + math.radians(0.5)
 
 
-def _near(orbit: Ephemeris, place: tuple[Floats, Floats], reach: float, parts: int) -> Floats:
-    """Seconds on the grid steps during which the station may be within reach of a place."""
-    r_km = orbit.r_fixed_km
-    distance_km = np.linalg.norm(r_km, axis=1)
-    towards = place[0] / np.linalg.norm(place[0])
-    speed = np.linalg.norm(orbit.v_fixed_km_s, axis=1) / distance_km
-    half_step = float(speed.max()) * GRID_STEP_S / 2.0
-    near = r_km @ towards >= distance_km * math.cos(min(math.pi, reach + half_step))
-    steps = np.flatnonzero(near[1:] | near[:-1])
-    at = fine(steps, orbit.seconds, parts)
-    return _until(at, orbit.length_s)
+def _near(orbit: Ephemeris, place: tuple[Floats, Floats], reach: float) -> Floats:
+    """The grid steps (n, 2) during which the station may be within reach of a place."""
+    half_step = orbit.sweep_max_rad_s * GRID_STEP_S / 2.0
+    far = math.cos(min(math.pi, reach + half_step))
+    near = orbit.r_fixed_km @ _unit(place[0]) >= orbit.distance_km * far
+    return _grid_steps(orbit, near[1:] | near[:-1])
 
 
-def _until(at: Floats, length_s: float) -> Floats:
-    """Samples that end with the span, when they reach past it."""
-    if len(at) and at[-1] > length_s:
-        at = np.append(at[at < length_s], length_s)
-    return at
+def _grid_steps(orbit: Ephemeris, wanted: np.ndarray) -> Floats:
+    """The wanted ones of the grid's steps (n, 2); the last one ends with the span."""
+    place = np.flatnonzero(wanted)
+    found = np.stack([orbit.seconds[place], orbit.seconds[place + 1]], axis=1)
+    found = np.minimum(found, orbit.length_s)
+    return found[found[:, 1] > found[:, 0]]
 
 
 def off_nadir_cosine(orbit: Ephemeris, target: Target) -> Condition:
@@ -163,9 +191,32 @@ def off_nadir_cosine(orbit: Ephemeris, target: Target) -> Condition:
 
     def condition(seconds: Floats) -> Floats:
         r_km = orbit.fixed(seconds)
-        return -_dot(_up(r_km), _unit(place_km - r_km))
+        line_km = r_km - place_km
+        return _dot(vertical(r_km), line_km) / _length(line_km)
 
     return condition
+
+
+def inside_view(orbit: Ephemeris, target: Target) -> tuple[Condition, Bound]:
+    """How far (km) a target is inside the cone of view about straight down, and how that bends.
+
+    The line to the place, taken along the vertical, bends by the acceleration, by twice the speed
+    times the vertical's rate, and by the line times that rate squared.
+    """
+    place_km = site_place(target)[0]
+    cosine = math.cos(math.radians(target.max_off_nadir_deg))
+
+    def condition(seconds: Floats) -> Floats:
+        r_km = orbit.fixed(seconds)
+        line_km = r_km - place_km
+        return np.asarray(_dot(vertical(r_km), line_km) - cosine * _length(line_km))
+
+    speed, pull = orbit.speed_max_km_s, _acceleration_km_s2(orbit)
+    rate = 1.02 * orbit.sweep_max_rad_s  # the geodetic vertical turns a little faster at the equator
+    longest_km = float(orbit.distance_km.max())  # of the lines to places above the horizon
+    along = pull + 2.0 * speed * rate + 2.3 * longest_km * rate**2
+    across = pull + speed**2 / _least_range_km(orbit, place_km)
+    return condition, Bound(bend=along + cosine * across)
 
 
 def sun_sine(orbit: Ephemeris, up: Floats) -> Condition:
@@ -181,20 +232,19 @@ def sun_sine(orbit: Ephemeris, up: Floats) -> Condition:
 def overpass_pieces(orbit: Ephemeris, target: Target) -> Floats:
     """When a target is within the angle off nadir, above the horizon, and in the light asked for."""
     place = site_place(target)
-    wide = math.radians(target.max_off_nadir_deg)
-    limit, cosine, sine = math.cos(wide), off_nadir_cosine(orbit, target), elevation_sine(orbit, place)
-    at = _near(orbit, place, _reach_off_nadir(orbit, wide), _TARGET_PARTS)
-    seen = pieces(
-        lambda seconds: np.minimum(cosine(seconds) - limit, sine(seconds)), at, GRID_STEP_S / _TARGET_PARTS
-    )
-    if not len(seen):
-        return seen
-    light = sun_sine(orbit, place[1])
-    at = samples(orbit.length_s, _SUN_STEP_S)
+    condition, bound = inside_view(orbit, target)
+    near = _near(orbit, place, _reach_off_nadir(orbit, math.radians(target.max_off_nadir_deg)))
+    seen = pieces(condition, near, bound)
+    seen = pieces(*_narrowed(above_cone(orbit, place, 0.0), seen))
+    light, turning = sun_sine(orbit, place[1]), Bound(bend=1.1 * EARTH_RATE_RAD_S**2)
     for bound_deg, sign in ((target.min_sun_elevation_deg, 1.0), (target.max_sun_elevation_deg, -1.0)):
         if abs(bound_deg) < 90.0:
-            seen = both(seen, pieces(_beyond(light, bound_deg, sign), at, _SUN_STEP_S))
+            seen = pieces(_beyond(light, bound_deg, sign), seen, turning)
     return seen
+
+
+def _narrowed(of: tuple[Condition, Bound], seen: Floats) -> tuple[Condition, Floats, Bound]:
+    return of[0], seen, of[1]
 
 
 def _beyond(sine: Condition, bound_deg: float, sign: float) -> Condition:
@@ -209,37 +259,48 @@ def relay_pieces(
     """When a relay satellite is in line of sight, in the antenna's reach and not behind structure."""
     longitude = math.radians(relay.longitude_deg)
     relay_km = GEOSTATIONARY_KM * np.array([math.cos(longitude), math.sin(longitude), 0.0])
-    at = samples(orbit.length_s, _RELAY_STEP_S)
-    seen = pieces(_clear_of_earth(orbit, relay_km), at, _RELAY_STEP_S)
+    over, bound = orbit.coarse_s, _orbit_bound(orbit)
+    seen = pieces(_clear_of_earth(orbit, relay_km), over, bound)
     if zenith_angle_max_deg < 180.0:
-        zenith = BlockedCone(code="zenith", azimuth_deg=0.0, elevation_deg=90.0, half_angle_deg=1.0)
-        in_reach = _outside_cone(orbit, relay_km, zenith, zenith_angle_max_deg)
-        seen = both(seen, pieces(lambda seconds: -in_reach(seconds), at, _RELAY_STEP_S))
+        seen = both(seen, pieces(_in_reach(orbit, relay_km, zenith_angle_max_deg), over, bound))
     for cone in blocked:
-        outside = _outside_cone(orbit, relay_km, cone, cone.half_angle_deg)
-        seen = both(seen, pieces(outside, at, _RELAY_STEP_S))
+        seen = both(seen, pieces(_outside_cone(orbit, relay_km, cone), over, bound))
     return seen
 
 
 def _clear_of_earth(orbit: Ephemeris, relay_km: Floats) -> Condition:
-    """How far (km) the line to a relay clears the ellipsoid, stretched along its axis to a sphere."""
+    """Above zero while the line to a relay clears the ellipsoid, stretched along its axis to a sphere.
+
+    The cosine of the limb's angle at the station less that of the line's, both from straight down.
+    """
     stretch = np.array([1.0, 1.0, 1.0 / (1.0 - EARTH_FLATTENING)])
 
     def condition(seconds: Floats) -> Floats:
         start = orbit.fixed(seconds) * stretch
         line = relay_km * stretch - start
-        part = np.clip(-_dot(start, line) / _dot(line, line), 0.0, 1.0)
-        nearest = start + part[:, None] * line
-        return np.asarray(np.linalg.norm(nearest, axis=1) - EARTH_EQUATOR_KM)
+        distance_km = _length(start)
+        limb = np.sqrt(np.maximum(0.0, 1.0 - (EARTH_EQUATOR_KM / distance_km) ** 2))
+        return np.asarray(limb + _dot(start, line) / (distance_km * _length(line)))
 
     return condition
 
 
-def _outside_cone(orbit: Ephemeris, relay_km: Floats, cone: BlockedCone, half_angle_deg: float) -> Condition:
+def _in_reach(orbit: Ephemeris, relay_km: Floats, zenith_angle_max_deg: float) -> Condition:
+    limit = math.cos(math.radians(zenith_angle_max_deg))
+
+    def condition(seconds: Floats) -> Floats:
+        r_km = orbit.fixed(seconds)
+        line = relay_km - r_km
+        return np.asarray(_dot(r_km, line) / (_length(r_km) * _length(line)) - limit)
+
+    return condition
+
+
+def _outside_cone(orbit: Ephemeris, relay_km: Floats, cone: BlockedCone) -> Condition:
     """Above zero while the direction to the relay is outside a cone fixed to the local vertical."""
     azimuth, elevation = math.radians(cone.azimuth_deg), math.radians(cone.elevation_deg)
-    limit = math.cos(math.radians(half_angle_deg))
-    along, right, above = (
+    limit = math.cos(math.radians(cone.half_angle_deg))
+    ahead, right, above = (
         math.cos(elevation) * math.cos(azimuth),
         math.cos(elevation) * math.sin(azimuth),
         math.sin(elevation),
@@ -247,22 +308,24 @@ def _outside_cone(orbit: Ephemeris, relay_km: Floats, cone: BlockedCone, half_an
 
     def condition(seconds: Floats) -> Floats:
         r_km = orbit.fixed(seconds)
-        v_km_s = hermite(orbit.seconds, orbit.v_fixed_km_s, _accelerations(orbit), seconds)
-        zenith = _unit(r_km)
-        starboard = _unit(np.cross(v_km_s + earth_speed(r_km), r_km))
-        forward = np.cross(zenith, starboard)
-        axis = along * forward + right * starboard + above * zenith
-        return limit - _dot(axis, _unit(relay_km - r_km))
+        v_km_s = orbit.v_fixed(seconds) + earth_speed(r_km)
+        line = _unit(relay_km - r_km)
+        # the line's parts along the body axes, without the axes: zenith r, forward v less its rise
+        distance_km = _length(r_km)
+        up = _dot(r_km, line) / distance_km
+        rise = _dot(r_km, v_km_s) / distance_km
+        level = np.sqrt(_dot(v_km_s, v_km_s) - rise * rise)
+        forward = (_dot(v_km_s, line) - rise * up) / level
+        starboard = _triple(v_km_s, r_km, line) / (distance_km * level)
+        return limit - (ahead * forward + right * starboard + above * up)
 
     return condition
 
 
-def _accelerations(orbit: Ephemeris) -> Floats:
-    """Earth-fixed accelerations (n, 3) km/s2 of two-body motion: enough to turn the body axes."""
-    r_km, v_km_s = orbit.r_fixed_km, orbit.v_fixed_km_s
-    pull = -398600.4418 * r_km / np.linalg.norm(r_km, axis=1, keepdims=True) ** 3
-    axis = np.array([0.0, 0.0, EARTH_RATE_RAD_S])
-    return np.asarray(pull - 2.0 * np.cross(axis, v_km_s) - np.cross(axis, earth_speed(r_km)))
+def _triple(one: Floats, other: Floats, third: Floats) -> Floats:
+    """The volume (n,) that three vectors (n, 3) span: (one x other) . third."""
+    (a, b, c), (d, e, f), (g, h, i) = one.T, other.T, third.T
+    return np.asarray((b * f - c * e) * g + (c * d - a * f) * h + (a * e - b * d) * i)
 
 
 def region_pieces(orbit: Ephemeris, region: Region) -> Floats:
@@ -279,13 +342,18 @@ def region_pieces(orbit: Ephemeris, region: Region) -> Floats:
         return _depth_deg(_mapped(orbit.fixed(seconds), centre), corners)
 
     points = _mapped(orbit.r_fixed_km, centre)
-    depth = _depth_deg(points, corners)
     step = np.diff(points, axis=0)
     step[:, 1] = (step[:, 1] + 180.0) % 360.0 - 180.0
-    move = 1.2 * np.hypot(step[:, 0], step[:, 1])
-    steps = np.flatnonzero(np.maximum(depth[1:], depth[:-1]) + move > 0.0)
-    at = _until(fine(steps, orbit.seconds, _REGION_PARTS), orbit.length_s)
-    return pieces(condition, at, GRID_STEP_S / _REGION_PARTS)
+    move = 1.2 * _length(step)
+    # farther than it can move from the box about the region, the point below is outside
+    south_west, north_east = corners.min(axis=0), corners.max(axis=0)
+    outside = np.maximum(south_west - points, points - north_east).max(axis=1)
+    near = np.minimum(outside[1:], outside[:-1]) <= move
+    within = _grid_steps(orbit, near)
+    if not len(within):
+        return within
+    rate = float(move[near].max()) / GRID_STEP_S
+    return pieces(condition, within, Bound(rate=rate, least_s=_REGION_LEAST_S))
 
 
 def _mapped(r_fixed_km: Floats, centre_deg: float) -> Floats:
@@ -301,7 +369,7 @@ def _depth_deg(points: Floats, corners: Floats) -> Floats:
     for start, end in zip(corners, np.roll(corners, -1, axis=0), strict=True):
         side, offset = end - start, points - start
         part = np.clip(offset @ side / (side @ side), 0.0, 1.0)
-        nearest = np.minimum(nearest, np.linalg.norm(offset - part[:, None] * side, axis=1))
+        nearest = np.minimum(nearest, _length(offset - part[:, None] * side))
         spans = (points[:, 0] < start[0]) != (points[:, 0] < end[0])
         if side[0]:
             inside ^= spans & (offset[:, 1] < side[1] * offset[:, 0] / side[0])

@@ -250,7 +250,7 @@ class WindowKind(StrEnum):
     REGION = "region"  # over a region
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Window:
     """A span during which something holds; ends are good to about a tenth of a second of the elements.
 
@@ -301,8 +301,8 @@ class TrackPoint:
 class OrbitAnswer:
     """The orbit over the span: windows sorted by start, kind and name, and what describes the whole.
 
-    ``track`` covers the first day. Altitudes are geodetic: least, greatest and mean of a sample
-    each half minute. ``reasons`` are the caveats: old elements, Earth orientation that
+    ``track`` covers the first day. Altitudes are geodetic: least, greatest, and the mean of a sample
+    each minute. ``reasons`` are the caveats: old elements, Earth orientation that
     is not measured yet.
     """
 

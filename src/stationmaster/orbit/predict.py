@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Final
+from itertools import repeat
+from typing import Any, Final
 
 import numpy as np
 
 from stationmaster.measure.reasons import Reason
 from stationmaster.measure.time import iso, later
 from stationmaster.orbit import events
-from stationmaster.orbit.crossings import Condition, best, rest, samples
+from stationmaster.orbit.crossings import Condition, best, rest
 from stationmaster.orbit.letters import (
     Beta,
     OrbitAnswer,
@@ -35,7 +36,8 @@ from stationmaster.orbit.sun import sun
 
 #: Overpasses of under a minute shift by as much when elements are so old (B* wrong by a fifth).
 _OLD_D: Final = 7.0
-_ALTITUDE_STEP_S: Final = 30.0
+#: Grid steps in which an orbit turns by less than half a revolution.
+_TURN_STEPS: Final = 10
 _TRACK_S: Final = SECONDS_A_DAY
 
 
@@ -51,7 +53,7 @@ def predict(problem: OrbitProblem) -> OrbitAnswer:
     sunlit = events.sunlit_pieces(orbit)
     windows = [*_light(orbit, sunlit), *_contacts(orbit, problem), *_regions(orbit, problem)]
     windows.sort(key=lambda w: (w.start, w.kind, w.name, w.end))
-    _, _, altitude_km = geodetic(orbit.fixed(samples(orbit.length_s, _ALTITUDE_STEP_S)))
+    altitude_km = _altitudes(orbit)
     period_min, revolutions = _revolutions(orbit)
     return OrbitAnswer(
         station=problem.station,
@@ -65,8 +67,8 @@ def predict(problem: OrbitProblem) -> OrbitAnswer:
         windows=tuple(windows),
         sunlit_fraction=round(float(np.diff(sunlit, axis=1).sum()) / orbit.length_s, 6),
         betas=_betas(orbit),
-        altitude_min_km=round(float(altitude_km.min()), 3),
-        altitude_max_km=round(float(altitude_km.max()), 3),
+        altitude_min_km=round(-_top(-altitude_km), 3),
+        altitude_max_km=round(_top(altitude_km), 3),
         altitude_mean_km=round(float(altitude_km.mean()), 3),
         period_min=round(period_min, 5),
         revolutions_count=round(revolutions, 5),
@@ -79,27 +81,38 @@ def _age_d(problem: OrbitProblem, when: datetime) -> float:
     return round((when - problem.elements.epoch).total_seconds() / SECONDS_A_DAY, 6)
 
 
-def _window(orbit: Ephemeris, kind: WindowKind, name: str, piece: Floats, **details: object) -> Window | None:
-    start = later(orbit.span.start, round(float(piece[0]), 3))
-    end = later(orbit.span.start, round(float(piece[1]), 3))
-    if end <= start:
-        return None
-    return Window(
-        kind=kind,
-        name=name,
-        start=start,
-        end=min(end, orbit.span.end),
-        cut_start=bool(piece[0] <= 0.0),
-        cut_end=bool(piece[1] >= orbit.length_s),
-        **details,  # type: ignore[arg-type]
-    )
+def _windows(
+    orbit: Ephemeris, kind: WindowKind, name: str, found: Floats, details: dict[str, list[Any]] | None = None
+) -> Iterator[Window]:
+    """The windows of pieces (m, 2); details are columns (m,) of further fields."""
+    edges = np.minimum(_microseconds(found), orbit.span.duration_s * 1e6).astype(np.int64)
+    starts, ends = _moments(orbit.span.start, edges[:, 0]), _moments(orbit.span.start, edges[:, 1])
+    cut_starts, cut_ends = (found[:, 0] <= 0.0).tolist(), (found[:, 1] >= orbit.length_s).tolist()
+    names = tuple(details or ())
+    columns = zip(*(details or {}).values(), strict=True) if details else repeat(())
+    for start, end, cut_start, cut_end, told in zip(
+        starts, ends, cut_starts, cut_ends, columns, strict=False
+    ):
+        if start < end:
+            yield Window(
+                kind=kind,
+                name=name,
+                start=start,
+                end=end,
+                cut_start=cut_start,
+                cut_end=cut_end,
+                **dict(zip(names, told, strict=True)),
+            )
 
 
-def _plain(orbit: Ephemeris, kind: WindowKind, name: str, found: Floats) -> Iterator[Window]:
-    for piece in found:
-        window = _window(orbit, kind, name, piece)
-        if window is not None:
-            yield window
+def _microseconds(seconds: Floats) -> Floats:
+    """Whole milliseconds, in microseconds."""
+    return np.asarray(np.round(seconds, 3) * 1e6).round()
+
+
+def _moments(start: datetime, microseconds: np.ndarray) -> list[datetime]:
+    """The moments so long after ``start``; numpy makes thousands of time differences at once."""
+    return [start + after for after in microseconds.astype("timedelta64[us]").tolist()]
 
 
 def _light(orbit: Ephemeris, sunlit: Floats) -> Iterator[Window]:
@@ -110,7 +123,7 @@ def _light(orbit: Ephemeris, sunlit: Floats) -> Iterator[Window]:
         (WindowKind.DAY, day),
         (WindowKind.NIGHT, rest(day, orbit.length_s)),
     ):
-        yield from _plain(orbit, kind, "", found)
+        yield from _windows(orbit, kind, "", found)
 
 
 def _contacts(orbit: Ephemeris, problem: OrbitProblem) -> Iterator[Window]:
@@ -124,12 +137,12 @@ def _contacts(orbit: Ephemeris, problem: OrbitProblem) -> Iterator[Window]:
         yield from _peaked(orbit, WindowKind.OVERPASS, target, found, condition)
     for relay in problem.relays:
         found = events.relay_pieces(orbit, relay, problem.relay_zenith_angle_max_deg, problem.blocked)
-        yield from _plain(orbit, WindowKind.RELAY, relay.code, found)
+        yield from _windows(orbit, WindowKind.RELAY, relay.code, found)
 
 
 def _regions(orbit: Ephemeris, problem: OrbitProblem) -> Iterator[Window]:
     for region in problem.regions:
-        yield from _plain(orbit, WindowKind.REGION, region.code, events.region_pieces(orbit, region))
+        yield from _windows(orbit, WindowKind.REGION, region.code, events.region_pieces(orbit, region))
 
 
 def _peaked(
@@ -142,26 +155,37 @@ def _peaked(
         return
     line_km = orbit.fixed(at) - site_km
     range_km = np.linalg.norm(line_km, axis=1)
-    elevation_deg = np.degrees(np.arcsin(np.clip(line_km @ up / range_km, -1.0, 1.0)))
-    sun_deg = np.degrees(np.arcsin(np.clip(events.sun_sine(orbit, up)(at), -1.0, 1.0)))
-    off_nadir_deg = None
+    details: dict[str, list[Any]] = {
+        "peak": _moments(orbit.span.start, _microseconds(at)),
+        "max_elevation_deg": _degrees(np.arcsin(np.clip(line_km @ up / range_km, -1.0, 1.0))),
+        "min_range_km": np.round(range_km, 3).tolist(),
+        "sun_elevation_deg": _degrees(np.arcsin(np.clip(events.sun_sine(orbit, up)(at), -1.0, 1.0))),
+    }
     if isinstance(place, Target):
         cosine = events.off_nadir_cosine(orbit, place)(at)
-        off_nadir_deg = np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))
-    for number, piece in enumerate(found):
-        window = _window(
-            orbit,
-            kind,
-            place.code,
-            piece,
-            peak=later(orbit.span.start, round(float(at[number]), 3)),
-            max_elevation_deg=round(float(elevation_deg[number]), 4),
-            min_range_km=round(float(range_km[number]), 3),
-            sun_elevation_deg=round(float(sun_deg[number]), 4),
-            min_off_nadir_deg=None if off_nadir_deg is None else round(float(off_nadir_deg[number]), 4),
-        )
-        if window is not None:
-            yield window
+        details["min_off_nadir_deg"] = _degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))
+    yield from _windows(orbit, kind, place.code, found, details)
+
+
+def _degrees(angles_rad: Floats) -> list[Any]:
+    return list(np.round(np.degrees(angles_rad), 4).tolist())
+
+
+def _altitudes(orbit: Ephemeris) -> Floats:
+    """Geodetic altitudes (n,) at the points of the grid that lie in the span, and at its end."""
+    inside = orbit.seconds < orbit.length_s
+    r_km = np.concatenate([orbit.r_fixed_km[inside], orbit.fixed(np.array([orbit.length_s]))])
+    return geodetic(r_km)[2]
+
+
+def _top(values: Floats) -> float:
+    """The greatest value, by the parabola through the greatest sample and its neighbours."""
+    place = int(np.argmax(values))
+    if not 0 < place < len(values) - 2:  # at an end, or beside the last step, which may be short
+        return float(values[place])
+    before, here, after = values[place - 1 : place + 2].tolist()
+    bend = before - 2.0 * here + after
+    return float(here - (before - after) ** 2 / (8.0 * bend)) if bend < 0.0 else float(here)
 
 
 def _betas(orbit: Ephemeris) -> tuple[Beta, ...]:
@@ -200,7 +224,8 @@ def _revolutions(orbit: Ephemeris) -> tuple[float, float]:
 
     The angle is the argument of latitude: from the ascending node, in the plane of the orbit.
     """
-    r_km, v_km_s = orbit.grid.r_teme_km, orbit.grid.v_teme_km_s
+    place = np.unique(np.append(np.arange(0, len(orbit.seconds), _TURN_STEPS), len(orbit.seconds) - 1))
+    r_km, v_km_s = orbit.grid.r_teme_km[place], orbit.grid.v_teme_km_s[place]
     normal = np.cross(r_km, v_km_s)
     node = np.stack([-normal[:, 1], normal[:, 0], np.zeros(len(normal))], axis=1)
     ahead = np.cross(normal, node)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final
 
 import brahe
@@ -28,9 +28,14 @@ Floats = NDArray[np.float64]
 
 SECONDS_A_DAY: Final = 86400.0
 EARTH_RATE_RAD_S: Final = 7.292115146706979e-5
+MU_KM3_S2: Final = 398600.4418  # WGS 84
 EARTH_EQUATOR_KM: Final = 6378.137  # WGS 84
 EARTH_FLATTENING: Final = 1.0 / 298.257223563  # WGS 84
+#: The square of the ellipsoid's eccentricity.
+_SQUARE: Final = EARTH_FLATTENING * (2.0 - EARTH_FLATTENING)
 GRID_STEP_S: Final = 60.0
+#: Grid steps in a twentieth of a low orbit's revolution.
+COARSE: Final = 4
 _SGP4_DAY_ZERO: Final = datetime(1949, 12, 31, tzinfo=UTC)
 _MJD_ZERO: Final = datetime(1858, 11, 17, tzinfo=UTC)
 #: The record's own number is a dummy: SGP4 does not use it, and it cannot hold long ones.
@@ -224,13 +229,73 @@ class Ephemeris:
         """The length of the span."""
         return self.span.duration_s
 
+    @cached_property
+    def distance_km(self) -> Floats:
+        """How far (n,) the object is from the Earth's centre at each point of the grid."""
+        return np.sqrt(np.einsum("ij,ij->i", self.r_fixed_km, self.r_fixed_km))
+
+    @cached_property
+    def speed_max_km_s(self) -> float:
+        """The greatest speed over the grid, against the stars or the turning Earth."""
+        speeds = (np.einsum("ij,ij->i", v, v).max() for v in (self.grid.v_teme_km_s, self.v_fixed_km_s))
+        return math.sqrt(float(max(speeds)))
+
+    @cached_property
+    def sweep_max_rad_s(self) -> float:
+        """The object's direction from the Earth's centre turns no faster than this."""
+        return self.speed_max_km_s / float(self.distance_km.min())
+
+    @cached_property
+    def a_fixed_km_s2(self) -> Floats:
+        """Earth-fixed accelerations (n, 3) km/s2 of two-body motion: enough to turn the body axes."""
+        pull = -MU_KM3_S2 * self.r_fixed_km / self.distance_km[:, None] ** 3
+        return np.asarray(
+            pull - 2.0 * earth_speed(self.v_fixed_km_s) - earth_speed(earth_speed(self.r_fixed_km))
+        )
+
+    @cached_property
+    def coarse_s(self) -> Floats:
+        """Every fourth point of the grid that lies in the span, and its end (k,): for what follows the orbit.
+
+        Positions at this very array are read once and kept.
+        """
+        return np.append(self.seconds[self.seconds < self.length_s][::COARSE], self.length_s)
+
     def teme(self, seconds: Floats) -> Floats:
         """Positions (n, 3) km in TEME."""
-        return hermite(self.seconds, self.grid.r_teme_km, self.grid.v_teme_km_s, seconds)
+        return self._coarse_teme_km if seconds is self.coarse_s else self._teme_cubics.at(seconds)
 
     def fixed(self, seconds: Floats) -> Floats:
         """Positions (n, 3) km in Earth-fixed axes."""
-        return hermite(self.seconds, self.r_fixed_km, self.v_fixed_km_s, seconds)
+        return self._coarse_fixed_km if seconds is self.coarse_s else self._fixed_cubics.at(seconds)
+
+    def v_fixed(self, seconds: Floats) -> Floats:
+        """Velocities (n, 3) km/s along the Earth-fixed path."""
+        return self._coarse_v_fixed_km_s if seconds is self.coarse_s else self._v_fixed_cubics.at(seconds)
+
+    @cached_property
+    def _teme_cubics(self) -> Cubics:
+        return Cubics.through(self.seconds, self.grid.r_teme_km, self.grid.v_teme_km_s)
+
+    @cached_property
+    def _fixed_cubics(self) -> Cubics:
+        return Cubics.through(self.seconds, self.r_fixed_km, self.v_fixed_km_s)
+
+    @cached_property
+    def _v_fixed_cubics(self) -> Cubics:
+        return Cubics.through(self.seconds, self.v_fixed_km_s, self.a_fixed_km_s2)
+
+    @cached_property
+    def _coarse_teme_km(self) -> Floats:
+        return self._teme_cubics.at(self.coarse_s)
+
+    @cached_property
+    def _coarse_fixed_km(self) -> Floats:
+        return self._fixed_cubics.at(self.coarse_s)
+
+    @cached_property
+    def _coarse_v_fixed_km_s(self) -> Floats:
+        return self._v_fixed_cubics.at(self.coarse_s)
 
 
 def ephemeris(elements: ElementSet, span: Span) -> Ephemeris:
@@ -259,40 +324,69 @@ def ephemeris(elements: ElementSet, span: Span) -> Ephemeris:
 
 def earth_speed(r_fixed_km: Floats) -> Floats:
     """How fast (n, 3) km/s the turning Earth carries Earth-fixed positions (n, 3)."""
-    return np.cross([0.0, 0.0, EARTH_RATE_RAD_S], r_fixed_km)
+    east, north, _ = r_fixed_km.T
+    return np.stack([-EARTH_RATE_RAD_S * north, EARTH_RATE_RAD_S * east, np.zeros(len(east))], axis=1)
 
 
-def hermite(knots: Floats, values: Floats, slopes: Floats, at: Floats) -> Floats:
-    """The cubic through values (n, 3) and slopes (n, 3) at equally spaced knots (n,), at ``at`` (m,)."""
-    step = knots[1] - knots[0]
-    place = np.clip(((at - knots[0]) / step).astype(np.intp), 0, len(knots) - 2)
-    part = ((at - knots[place]) / step)[:, None]
-    before, after = values[place], values[place + 1]
-    rise, fall = slopes[place] * step, slopes[place + 1] * step
-    change = after - before
-    return np.asarray(
-        before + part * (rise + part * (3 * change - 2 * rise - fall + part * (rise + fall - 2 * change)))
-    )
+@dataclass(frozen=True, eq=False)
+class Cubics:
+    """Cubics between equally spaced knots: ``terms`` (n - 1, 4, 3), by rising power of the part of a step."""
+
+    first_s: float
+    step_s: float
+    terms: Floats
+
+    @classmethod
+    def through(cls, knots_s: Floats, values: Floats, slopes: Floats) -> Cubics:
+        """Hermite's: through values (n, 3) with slopes (n, 3) at knots (n,)."""
+        step_s = float(knots_s[1] - knots_s[0])
+        change, rise, fall = np.diff(values, axis=0), slopes[:-1] * step_s, slopes[1:] * step_s
+        terms = np.stack([values[:-1], rise, 3 * change - 2 * rise - fall, rise + fall - 2 * change], axis=1)
+        return cls(float(knots_s[0]), step_s, terms)
+
+    def at(self, seconds: Floats) -> Floats:
+        """Values (m, 3) at seconds (m,)."""
+        along = (seconds - self.first_s) / self.step_s
+        place = np.clip(along.astype(np.intp), 0, len(self.terms) - 1)
+        powers = np.empty((len(along), 4))
+        powers[:, 0] = 1.0
+        powers[:, 1] = along - place
+        powers[:, 2] = powers[:, 1] ** 2
+        powers[:, 3] = powers[:, 2] * powers[:, 1]
+        return np.einsum("ij,ijk->ik", powers, self.terms.take(place, axis=0))
 
 
 def geodetic(r_fixed_km: Floats) -> tuple[Floats, Floats, Floats]:
     """Latitude, longitude (degrees) and altitude (km) above WGS 84 of Earth-fixed positions (n, 3).
 
-    Fixed-point iteration on the latitude (Vallado 2013, algorithm 12), to below 1e-9 degrees
-    anywhere above 100 km.
+    Fixed-point iteration on the latitude's tangent (Vallado 2013, algorithm 12), to below 1e-9
+    degrees anywhere above 100 km.
     """
-    square = EARTH_FLATTENING * (2.0 - EARTH_FLATTENING)
-    axis_km = np.hypot(r_fixed_km[:, 0], r_fixed_km[:, 1])
-    latitude = np.arctan2(r_fixed_km[:, 2], axis_km)
-    for _ in range(4):
-        sine = np.sin(latitude)
-        radius_km = EARTH_EQUATOR_KM / np.sqrt(1.0 - square * sine * sine)
-        latitude = np.arctan2(r_fixed_km[:, 2] + radius_km * square * sine, axis_km)
-    sine, cosine = np.sin(latitude), np.cos(latitude)
-    surface_km = EARTH_EQUATOR_KM * np.sqrt(1.0 - square * sine * sine)
+    axis_km, tangent = _latitude_tangent(r_fixed_km)
+    secant = np.sqrt(1.0 + tangent * tangent)
+    sine, cosine = tangent / secant, 1.0 / secant
+    surface_km = EARTH_EQUATOR_KM * np.sqrt(1.0 - _SQUARE * sine * sine)
     altitude_km = axis_km * cosine + r_fixed_km[:, 2] * sine - surface_km
     longitude = np.degrees(np.arctan2(r_fixed_km[:, 1], r_fixed_km[:, 0]))
-    return np.degrees(latitude), longitude, altitude_km
+    return np.degrees(np.arctan(tangent)), longitude, altitude_km
+
+
+def vertical(r_km: Floats) -> Floats:
+    """The geodetic vertical (n, 3) below positions (n, 3); in any frame whose z is the Earth's axis."""
+    axis_km, tangent = _latitude_tangent(r_km)
+    cosine = 1.0 / np.sqrt(1.0 + tangent * tangent)
+    level = cosine / axis_km
+    return np.stack([r_km[:, 0] * level, r_km[:, 1] * level, tangent * cosine], axis=1)
+
+
+def _latitude_tangent(r_km: Floats) -> tuple[Floats, Floats]:
+    """The distance (n,) from the Earth's axis, kept from zero, and the tangent of the geodetic latitude."""
+    axis_km = np.maximum(np.sqrt(r_km[:, 0] ** 2 + r_km[:, 1] ** 2), 1e-9)
+    geocentric = r_km[:, 2] / axis_km
+    tangent, shift = geocentric, EARTH_EQUATOR_KM * _SQUARE / axis_km
+    for _ in range(5):
+        tangent = geocentric + shift * tangent / np.sqrt(1.0 + (1.0 - _SQUARE) * tangent * tangent)
+    return axis_km, tangent
 
 
 def place_fixed(latitude_deg: float, longitude_deg: float, altitude_km: float) -> tuple[Floats, Floats]:
@@ -305,7 +399,6 @@ def place_fixed(latitude_deg: float, longitude_deg: float, altitude_km: float) -
             math.sin(latitude),
         ]
     )
-    square = EARTH_FLATTENING * (2.0 - EARTH_FLATTENING)
-    radius_km = EARTH_EQUATOR_KM / math.sqrt(1.0 - square * up[2] ** 2)
-    shrink = np.array([1.0, 1.0, 1.0 - square])
+    radius_km = EARTH_EQUATOR_KM / math.sqrt(1.0 - _SQUARE * up[2] ** 2)
+    shrink = np.array([1.0, 1.0, 1.0 - _SQUARE])
     return (radius_km * shrink + altitude_km) * up, up
