@@ -25,6 +25,7 @@ from stationmaster.cli import (
     screen,
     selection,
     station,
+    timeline,
     verify,
 )
 from stationmaster.measure.errors import (
@@ -63,6 +64,7 @@ app.add_typer(station.app, name="station")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(breakup.app, name="breakup")
 app.add_typer(selection.app, name="selection")
+app.add_typer(timeline.app, name="timeline")
 
 
 def _version(asked: bool) -> None:

@@ -1,0 +1,99 @@
+"""A week, and its plan where there is one, from whatever a person has: a file, a folder, a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stationmaster.timeline.letters import WeekProblem
+    from stationmaster.timeline.outcome import WeekPlan
+
+#: What a command that makes or changes a plan leaves in its folder.
+WEEK, PLAN = "week.json", "plan.json"
+
+
+def week_at(path: Path) -> tuple[WeekProblem, WeekPlan | None]:
+    """The week at a path, and its plan where the path holds one.
+
+    Args:
+        path: a week's file (TOML or JSON); the folder that ``timeline build`` or ``timeline repair``
+            wrote; the output folder of a run, or its ``bundle.zip``.
+
+    Raises:
+        StationError: nothing of the kind is there, or it cannot be read; every fault of a week's file
+            is told on standard error first.
+    """
+    from stationmaster.measure.files import read_text
+    from stationmaster.measure.letters import from_json
+    from stationmaster.timeline.outcome import WeekPlan
+
+    if path.is_dir() and (path / WEEK).is_file():
+        problem, kept = _week_file(path / WEEK), path / PLAN
+        if not kept.is_file():
+            return problem, None
+        return problem, from_json(WeekPlan, read_text(kept, "a plan"), str(kept))
+    if path.is_dir() or path.suffix == ".zip":
+        return _of_run(path)
+    return _week_file(path), None
+
+
+def plan_at(path: Path) -> tuple[WeekProblem, WeekPlan]:
+    """The same where a plan is needed.
+
+    Raises:
+        StationError: as :func:`week_at`; ``no-such-file`` where there is a week but no plan of it.
+    """
+    from stationmaster.measure.errors import StationError
+
+    problem, plan = week_at(path)
+    if plan is None:
+        raise StationError(
+            "no-such-file", file=str(path), expected="a plan: the folder of timeline build, or a run"
+        )
+    return problem, plan
+
+
+def keep(out: Path, problem: WeekProblem, plan: WeekPlan) -> None:
+    """Leave a week and its plan in a folder, so that :func:`week_at` finds both; with the tables for people."""
+    from stationmaster.measure.files import write_whole
+    from stationmaster.measure.letters import to_json
+    from stationmaster.timeline.exchange.export import left_out_table, table
+
+    write_whole(out / WEEK, to_json(problem))
+    write_whole(out / PLAN, to_json(plan))
+    write_whole(out / "timeline.csv", table(problem, plan))
+    write_whole(out / "left-out.csv", left_out_table(problem, plan))
+
+
+def _week_file(path: Path) -> WeekProblem:
+    import sys
+
+    from stationmaster.measure.errors import StationError, sentence
+    from stationmaster.timeline.exchange.week_file import read_week
+
+    read = read_week(path)
+    if read.problem is not None:
+        return read.problem
+    first, *more = read.refused
+    if not more:
+        raise first
+    for error in read.refused:
+        print(sentence(error), file=sys.stderr)
+    count = len(read.refused)
+    raise StationError("several-faults", first=sentence(first), count=count, kind="week's file")
+
+
+def _of_run(path: Path) -> tuple[WeekProblem, WeekPlan]:
+    from stationmaster.journey.bundle import opened
+    from stationmaster.journey.run import letter_path, read_letter
+    from stationmaster.measure.errors import StationError
+
+    with opened(path) as folder:
+        if not letter_path(folder, "timeline", "answer").is_file():
+            raise StationError(
+                "no-such-file", file=str(path), expected="a week, or a run that was done to timeline"
+            )
+        problem: WeekProblem = read_letter(folder, "timeline", "problem")
+        plan: WeekPlan = read_letter(folder, "timeline", "answer")
+    return problem, plan
