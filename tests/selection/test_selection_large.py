@@ -63,7 +63,6 @@ def test_a_large_choice_does_not_depend_on_the_order_and_keeps_its_bound(make: M
     ours, theirs = pick(problem), pick(replace(problem, candidates=tuple(people)))
     assert ours == theirs
     assert all(level.value <= level.bound_value for level in ours.levels)
-    assert not ours.levels[-1].proved  # with so little work: what is not proved is said
 
 
 def random_model(dice: random.Random) -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
