@@ -146,7 +146,11 @@ def _codes(problem: WeekProblem) -> Iterator[StationError]:
         ("rules.sessions", [s.code for s in problem.rules.sessions]),
     )
     for field, codes in lists:
-        yield from _distinct(codes, "code", field)
+        first = {code: n for n, code in reversed(list(enumerate(codes)))}
+        for number, code in enumerate(codes):
+            if first[code] != number:
+                place = f"{field}[{number + 1}].code"
+                yield StationError("duplicate", value=code, kind="code", field=place)
     if len(problem.crew) == 0:
         yield _bad("crew", "nobody", "at least one crew member")
 
