@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from stationmaster.measure.reasons import Fault
 from stationmaster.measure.time import iso
 from stationmaster.timeline.outcome import Kind
@@ -13,57 +15,71 @@ from stationmaster.timeline.recheck.case import EPSILON, Case
 def facilities(case: Case) -> Iterator[Fault]:
     """No facility is used beyond its units, nor while it is shut."""
     for facility in case.problem.facilities:
-        load = [0] * case.minutes
-        shut = {m for b in case.problem.blocked if facility.code in b.facilities for m in case.range(b.span)}
-        for code, item in case.done.items():
-            units = sum(u.units for u in case.activity(code).uses if u.facility == facility.code)
-            if units and shut.intersection(case.range(item.span)):
-                yield Fault("blocked", code, f"{facility.code} cannot be used then.")
-            for minute in case.range(item.span):
-                load[minute] += units
-        if max(load) > facility.users_at_once:
-            when = iso(case.at(0, load.index(max(load))))
-            says = f"{max(load)} units in use at {when}, at most {facility.users_at_once}."
+        if facility.code not in case.scope.facilities:
+            continue
+        load = case.load("facility", facility.code)
+        over = np.flatnonzero(load > facility.users_at_once)
+        if over.size:
+            first = int(over[0])
+            says = (
+                f"{load[first]:g} units of {facility.code} in use at {iso(case.at(0, first))},"
+                f" at most {facility.users_at_once}."
+            )
             yield Fault("facility", facility.code, says)
+    for code, placed in case.judged:
+        for use in placed.way.uses:
+            if case.shut(use.facility)[placed.touched].any():
+                yield Fault("blocked", code, f"{use.facility} cannot be used then.")
 
 
 def power(case: Case) -> Iterator[Fault]:
     """No channel gives more than it has; where its base load alone is too much, nothing is added to it."""
-    dark = {m for span in case.problem.eclipses for m in case.range(span)}
     for channel in case.problem.channels:
-        for minute, watts in enumerate(case.load_w(channel.code, channel.base_w)):
-            limit = min(channel.sunlit_w, channel.eclipse_w) if minute in dark else channel.sunlit_w
-            if watts > limit + EPSILON and watts > channel.base_w:
-                says = f"{watts:g} W at {iso(case.at(0, minute))}, at most {limit:g} W."
-                yield Fault("power", channel.code, says)
-                break
+        if channel.code not in case.scope.channels:
+            continue
+        drawn, limit = case.load("channel", channel.code), case.limit_w(channel)
+        over = np.flatnonzero((drawn + channel.base_w > limit + EPSILON) & (drawn > EPSILON))
+        if over.size:
+            first = int(over[0])
+            says = (
+                f"{drawn[first] + channel.base_w:g} W of {channel.code} at {iso(case.at(0, first))},"
+                f" at most {limit[first]:g} W."
+            )
+            yield Fault("power", channel.code, says)
 
 
 def caps(case: Case) -> Iterator[Fault]:
     """Hours of each cap, data of each day."""
     for cap in case.problem.caps:
-        hours = sum(
-            len(case.done[c].crew) * (case.done[c].end - case.done[c].start).total_seconds() / 3600
-            for c in set(cap.activities) & case.done.keys()
-        )
+        if cap.code not in case.scope.caps:
+            continue
+        doing = [case.done[c] for c in set(cap.activities) & case.done.keys()]
+        hours = sum(len(p.item.crew) * p.length_min / 60 for p in doing)
         if hours > cap.crew_time_h + EPSILON:
-            yield Fault("cap", cap.code, f"{hours:.2f} h of crew time, at most {cap.crew_time_h:g} h.")
-    if case.problem.data_day_gb is not None:
-        for day in range(case.problem.days):
-            data = sum(case.activity(c).data_gb for c, i in case.done.items() if case.day(i.start) == day)
-            if data > case.problem.data_day_gb + EPSILON:
-                yield Fault("data", f"day {day + 1}", f"{data:g} GB, at most {case.problem.data_day_gb:g}.")
+            says = f"{hours:.2f} h of crew time of {cap.name}, at most {cap.crew_time_h:g} h."
+            yield Fault("cap", cap.code, says)
+    most = case.problem.data_day_gb
+    if most is not None:
+        for day in sorted({placed.day for _, placed in case.judged}):
+            data = sum(p.activity.data_gb for p in case.by_kind[Kind.ACTIVITY] if p.day == day)
+            if data > most + EPSILON:
+                yield Fault(
+                    "data", f"day {day + 1}", f"{data:g} GB on {case.day_name(day)}, at most {most:g}."
+                )
 
 
 def quiet(case: Case) -> Iterator[Fault]:
     """Nothing runs during what it cannot bear."""
     shaking = {d.code for d in case.problem.devices if d.vibrates}
-    sessions = [i for i in case.by_kind[Kind.EXERCISE] if i.device in shaking]
-    for code, item in case.done.items():
-        quiet = case.activity(code).quiet
-        for blocked in case.problem.blocked:
-            if blocked.kind in quiet and blocked.span.overlaps(item.span):
-                yield Fault("quiet", code, f"It runs during the {blocked.kind} {blocked.code}.")
-        for session in sessions:
-            if "exercise" in quiet and session.span.overlaps(item.span):
-                yield Fault("quiet", code, f"It runs during {session.code}.")
+    for code, placed in case.judged:
+        for kind in placed.activity.quiet:
+            for blocked in case.problem.blocked:
+                if blocked.kind == kind and blocked.span.overlaps(placed.item.span):
+                    yield Fault("quiet", code, f"It runs during the {kind} {blocked.code}.")
+            disturbing = {
+                "exercise": [p for p in case.by_kind[Kind.EXERCISE] if p.item.device in shaking],
+                "sleep": case.by_kind[Kind.SLEEP],
+            }.get(kind, [])
+            for other in disturbing:
+                if other.start_min < placed.end_min and placed.start_min < other.end_min:
+                    yield Fault("quiet", code, f"It runs during {other.item.code}.")
