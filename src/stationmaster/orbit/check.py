@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from stationmaster.measure.reasons import Fault
 from stationmaster.measure.time import iso
+from stationmaster.orbit.check_ageing import ageing_faults
 from stationmaster.orbit.letters import OrbitAnswer, OrbitProblem, Site, Target, Window, WindowKind
 from stationmaster.orbit.margins import (
     Array,
@@ -64,6 +65,7 @@ def faults(problem: OrbitProblem, answer: OrbitAnswer) -> tuple[Fault, ...]:
     found += _partition(answer)
     found += _figures(problem, answer, scene)
     found += _track(problem, answer)
+    found += ageing_faults(problem, answer)
     return tuple(found)
 
 

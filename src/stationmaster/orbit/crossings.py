@@ -27,7 +27,8 @@ LEAST_S: Final = 0.5
 _GOLDEN: Final = (5.0**0.5 - 1.0) / 2.0
 _APART_S: Final = 0.1
 _NEAR_TOP_S: Final = 0.02
-_ROOT_S: Final = 1e-6
+#: A guess that moved by so little is good to a microsecond: the next error goes with the square.
+_MOVED_S: Final = 0.01
 _ROOT_ROUNDS: Final = 30
 
 
@@ -147,7 +148,7 @@ def _roots(condition: Condition, steps_: tuple[Floats, Floats], values: tuple[Fl
         place = np.argmin(other, axis=0)
         row = np.arange(len(place))
         end, at_end = ends[place, row], at_ends[place, row]
-        go_on = (moved > _ROOT_S) & (np.abs(end - guess) > _ROOT_S) & (value != 0.0)
+        go_on = (moved > _MOVED_S) & (value != 0.0)
         low, high = np.minimum(guess, end)[go_on], np.maximum(guess, end)[go_on]
         swap = guess > end
         below, above = np.where(swap, at_end, value)[go_on], np.where(swap, value, at_end)[go_on]

@@ -20,6 +20,7 @@ import numpy as np
 from stationmaster.orbit.crossings import Bound, Condition, both, pieces
 from stationmaster.orbit.letters import BlockedCone, Region, RelaySlot, Site, Target
 from stationmaster.orbit.propagation import (
+    COARSE,
     EARTH_EQUATOR_KM,
     EARTH_FLATTENING,
     EARTH_RATE_RAD_S,
@@ -130,14 +131,14 @@ def above_cone(
 
 
 def _least_range_km(orbit: Ephemeris, place_km: Floats) -> float:
-    return max(10.0, float(orbit.distance_km.min()) - float(_length(place_km)) - 25.0)
+    return max(10.0, orbit.lowest_km - float(_length(place_km)) - 25.0)
 
 
 def _acceleration_km_s2(orbit: Ephemeris) -> float:
     """More than the station is pulled by, seen from the turning Earth."""
-    gravity = 1.01 * MU_KM3_S2 / float(orbit.distance_km.min()) ** 2
+    gravity = 1.01 * MU_KM3_S2 / orbit.lowest_km**2
     turning = 2.0 * EARTH_RATE_RAD_S * orbit.speed_max_km_s
-    return gravity + turning + EARTH_RATE_RAD_S**2 * float(orbit.distance_km.max())
+    return gravity + turning + EARTH_RATE_RAD_S**2 * orbit.highest_km
 
 
 def pass_pieces(orbit: Ephemeris, site: Site) -> Floats:
@@ -149,7 +150,7 @@ def pass_pieces(orbit: Ephemeris, site: Site) -> Floats:
 
 
 def _highest_km(orbit: Ephemeris) -> float:
-    return float(orbit.distance_km.max()) + 25.0
+    return orbit.highest_km + 25.0
 
 
 def _reach_for_elevation(orbit: Ephemeris, elevation: float) -> float:
@@ -171,9 +172,20 @@ def _reach_off_nadir(orbit: Ephemeris, off_nadir: float) -> float:
 
 def _near(orbit: Ephemeris, place: tuple[Floats, Floats], reach: float) -> Floats:
     """The grid steps (n, 2) during which the station may be within reach of a place."""
-    half_step = orbit.sweep_max_rad_s * GRID_STEP_S / 2.0
-    far = math.cos(min(math.pi, reach + half_step))
-    near = orbit.r_fixed_km @ _unit(place[0]) >= orbit.distance_km * far
+    towards, half_step = _unit(place[0]), orbit.sweep_max_rad_s * GRID_STEP_S / 2.0
+
+    def within(points: np.ndarray | slice, half: float) -> np.ndarray:
+        far = math.cos(min(math.pi, reach + half))
+        return np.asarray(orbit.r_fixed_km[points] @ towards >= orbit.distance_km[points] * far)
+
+    # first on every fourth point, then on the points about those
+    rough = np.append(within(slice(None, None, COARSE), COARSE * half_step), False)
+    about = rough.copy()
+    about[1:] |= rough[:-1]
+    about[:-1] |= rough[1:]
+    points = np.flatnonzero(np.repeat(about, COARSE)[: len(orbit.seconds)])
+    near = np.zeros(len(orbit.seconds), dtype=bool)
+    near[points] = within(points, half_step)
     return _grid_steps(orbit, near[1:] | near[:-1])
 
 
@@ -213,7 +225,7 @@ def inside_view(orbit: Ephemeris, target: Target) -> tuple[Condition, Bound]:
 
     speed, pull = orbit.speed_max_km_s, _acceleration_km_s2(orbit)
     rate = 1.02 * orbit.sweep_max_rad_s  # the geodetic vertical turns a little faster at the equator
-    longest_km = float(orbit.distance_km.max())  # of the lines to places above the horizon
+    longest_km = orbit.highest_km  # of the lines to places above the horizon
     along = pull + 2.0 * speed * rate + 2.3 * longest_km * rate**2
     across = pull + speed**2 / _least_range_km(orbit, place_km)
     return condition, Bound(bend=along + cosine * across)

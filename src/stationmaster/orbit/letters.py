@@ -60,7 +60,10 @@ class ElementSet:
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """A ground station, and the elevation above which it can work with the station."""
+    """A ground station, and the elevation above which it can work with the station.
+
+    ``bands`` are the radio bands it works in (S, Ku, VHF); none given: whatever is asked for.
+    """
 
     code: str
     name: str = ""
@@ -68,6 +71,7 @@ class Site:
     longitude_deg: float
     altitude_m: float = 0.0
     min_elevation_deg: float = 5.0
+    bands: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _place(self.latitude_deg, self.longitude_deg, self.altitude_m)
@@ -76,11 +80,15 @@ class Site:
 
 @dataclass(frozen=True, kw_only=True)
 class RelaySlot:
-    """A relay satellite at rest above the equator at a longitude (a circle of 42,164.17 km)."""
+    """A relay satellite at rest above the equator at a longitude (a circle of 42,164.17 km).
+
+    ``bands`` as of a :class:`Site`.
+    """
 
     code: str
     name: str = ""
     longitude_deg: float
+    bands: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _place(0.0, self.longitude_deg, 0.0)
@@ -202,6 +210,17 @@ SOUTH_ATLANTIC_ANOMALY = Region(
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reboost:
+    """A burn that the elements do not know of: when, and by how much it may lift the orbit."""
+
+    at: datetime
+    rise_km: float
+
+    def __post_init__(self) -> None:
+        _within("rise_km", self.rise_km, -50.0, 50.0)
+
+
+@dataclass(frozen=True, kw_only=True)
 class OrbitProblem:
     """One object, a span of time, and the places whose windows are asked for.
 
@@ -223,8 +242,17 @@ class OrbitProblem:
     relay_zenith_angle_max_deg: float = 180.0
     blocked: tuple[BlockedCone, ...] = ()
     track_step_s: float = 120.0
+    epoch_error_km: float = 3.0
+    drag_error_share: float = 0.2
+    drag_error_per_earth_radius: float = 5e-5
+    reboosts: tuple[Reboost, ...] = ()
+    slot_s: float = 300.0
 
     def __post_init__(self) -> None:
+        _within("epoch_error_km", self.epoch_error_km, 0.0, 1000.0)
+        _within("drag_error_share", self.drag_error_share, 0.0, 1.0)
+        _within("drag_error_per_earth_radius", self.drag_error_per_earth_radius, 0.0, 0.01)
+        _within("slot_s", self.slot_s, 1.0, 86400.0)
         _within("relay_zenith_angle_max_deg", self.relay_zenith_angle_max_deg, 1.0, 180.0)
         _within("track_step_s", self.track_step_s, 10.0, 3600.0)
         for kind, places in (("site", self.sites), ("relay", self.relays), ("target", self.targets)):
@@ -287,6 +315,14 @@ class Beta:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EdgeError:
+    """By how much the ends of windows may be early or late at a moment, as elements age."""
+
+    at: datetime
+    edge_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrackPoint:
     """Where the station is above the ground, and whether it is in sunlight."""
 
@@ -304,6 +340,11 @@ class OrbitAnswer:
     ``track`` covers the first day. Altitudes are geodetic: least, greatest, and the mean of a sample
     each minute. ``reasons`` are the caveats: old elements, Earth orientation that
     is not measured yet.
+
+    ``edge_errors`` tell each day by how much window ends may be off (linear between; from the last
+    one on, where it comes before the span's end, no one can say: by these elements the object may
+    have come down). ``exact_until`` is the moment up to which they are off by at most half a slot,
+    so that a plan on that grid is off by one slot at most; None: not even at the start.
     """
 
     VERSION: ClassVar[int] = 1
@@ -326,6 +367,8 @@ class OrbitAnswer:
     revolutions_count: float
     track: tuple[TrackPoint, ...]
     reasons: tuple[Reason, ...] = ()
+    edge_errors: tuple[EdgeError, ...] = ()
+    exact_until: datetime | None = None
 
     def of(self, kind: WindowKind | str, name: str | None = None) -> tuple[Window, ...]:
         """The windows of a kind, of one name or (None) of all."""

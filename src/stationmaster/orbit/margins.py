@@ -69,15 +69,18 @@ def scene_at(problem: OrbitProblem, seconds: Array) -> Scene:
     """States and Sun at seconds (n,) after the start of the problem's span."""
     _load_orientation()
     epochs = [_epoch(problem.span.start) + float(second) for second in seconds]
-    teme = _states_teme(problem, seconds)
+    teme = states_teme(problem, seconds)
     fixed = np.asarray(brahe.state_teme_to_itrf(epochs, teme * 1000.0), dtype=np.float64) / 1000.0
     r_km = fixed[:, :3]
     v_km_s = fixed[:, 3:] + np.cross([0.0, 0.0, 7.292115e-5], r_km)
     return Scene(seconds, r_km, v_km_s, _sun_fixed_km(problem.span.start, seconds))
 
 
-def _states_teme(problem: OrbitProblem, seconds: Array) -> Array:
-    """States (n, 6) km and km/s from SGP4, begun by the library's own reader of OMM fields."""
+def states_teme(problem: OrbitProblem, seconds: Array) -> Array:
+    """States (n, 6) km and km/s from SGP4, begun by the library's own reader of OMM fields.
+
+    Where it gives none they are no numbers.
+    """
     own = problem.elements
     fields = {
         "CLASSIFICATION_TYPE": "U",
@@ -102,8 +105,10 @@ def _states_teme(problem: OrbitProblem, seconds: Array) -> Array:
     start = problem.span.start
     day, part = jday(start.year, start.month, start.day, start.hour, start.minute, 0.0)
     second = start.second + start.microsecond / 1e6
-    _, r_km, v_km_s = record.sgp4_array(np.full(len(seconds), day), part + (second + seconds) / 86400.0)
-    return np.concatenate([r_km, v_km_s], axis=1)
+    lost, r_km, v_km_s = record.sgp4_array(np.full(len(seconds), day), part + (second + seconds) / 86400.0)
+    found = np.concatenate([r_km, v_km_s], axis=1)
+    found[lost != 0] = np.nan
+    return found
 
 
 def _load_orientation() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from stationmaster.measure.reasons import Reason
 from stationmaster.measure.time import iso, later
-from stationmaster.orbit import events
+from stationmaster.orbit import ageing, events
 from stationmaster.orbit.crossings import Condition, best, rest
 from stationmaster.orbit.letters import (
     Beta,
@@ -55,6 +55,7 @@ def predict(problem: OrbitProblem) -> OrbitAnswer:
     windows.sort(key=lambda w: (w.start, w.kind, w.name, w.end))
     altitude_km = _altitudes(orbit)
     period_min, revolutions = _revolutions(orbit)
+    errors = ageing.edge_errors(problem)
     return OrbitAnswer(
         station=problem.station,
         catalogue_id=problem.elements.catalogue_id,
@@ -74,6 +75,8 @@ def predict(problem: OrbitProblem) -> OrbitAnswer:
         revolutions_count=round(revolutions, 5),
         track=_track(orbit, problem.track_step_s),
         reasons=tuple(_reasons(problem)),
+        edge_errors=errors,
+        exact_until=ageing.exact_until(errors, problem.span, problem.slot_s / 2.0),
     )
 
 

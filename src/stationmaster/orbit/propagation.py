@@ -235,6 +235,16 @@ class Ephemeris:
         return np.sqrt(np.einsum("ij,ij->i", self.r_fixed_km, self.r_fixed_km))
 
     @cached_property
+    def lowest_km(self) -> float:
+        """The least distance from the Earth's centre over the grid."""
+        return float(self.distance_km.min())
+
+    @cached_property
+    def highest_km(self) -> float:
+        """The greatest distance from the Earth's centre over the grid."""
+        return float(self.distance_km.max())
+
+    @cached_property
     def speed_max_km_s(self) -> float:
         """The greatest speed over the grid, against the stars or the turning Earth."""
         speeds = (np.einsum("ij,ij->i", v, v).max() for v in (self.grid.v_teme_km_s, self.v_fixed_km_s))
@@ -243,7 +253,7 @@ class Ephemeris:
     @cached_property
     def sweep_max_rad_s(self) -> float:
         """The object's direction from the Earth's centre turns no faster than this."""
-        return self.speed_max_km_s / float(self.distance_km.min())
+        return self.speed_max_km_s / self.lowest_km
 
     @cached_property
     def a_fixed_km_s2(self) -> Floats:
