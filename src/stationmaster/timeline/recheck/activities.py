@@ -14,8 +14,8 @@ from stationmaster.timeline.recheck.case import DAY_MIN, Case, Check, Placed
 
 
 def named(case: Case) -> Iterator[Fault]:
-    """Items have a code of their own; who they name, they name once and is of the crew; activities
-    exist, are placed once and keep code and title."""
+    """Items have a code of their own; who they name is of the crew, and named once; activities exist,
+    are placed once and keep code and title."""
     seen: set[str] = set()
     placed_codes: set[str] = set()
     for items in case.by_kind.values():
@@ -24,7 +24,7 @@ def named(case: Case) -> Iterator[Fault]:
             if item.code in seen:
                 yield Fault("code-twice", item.code, "Two items have this code.")
             seen.add(item.code)
-            if len(set(item.crew)) != len(item.crew):
+            if item.kind is not Kind.ACTIVITY and len(set(item.crew)) != len(item.crew):
                 yield Fault("crew-twice", item.code, "It names someone twice.")
             for stranger in sorted(set(item.crew) - case.of_crew.keys()):
                 yield Fault("stranger", item.code, f"{stranger} is not of the crew.")
@@ -106,6 +106,8 @@ def crew(case: Case) -> Iterator[Fault]:
             yield Fault(
                 "crew-count", code, f"It has {len(placed.item.crew)} crew, needs {activity.crew_count}."
             )
+        if len(set(own)) < len(own):
+            yield Fault("crew-twice", code, "It names someone twice.")
         for allowed in (activity.eligible, placed.way.eligible):
             if allowed and not set(own) <= set(allowed):
                 barred = ", ".join(c for c in own if c not in allowed)

@@ -86,7 +86,7 @@ class Case:
         for item in items:
             placed = self.placed(item)
             self.by_kind[item.kind].append(placed)
-            for member in item.crew:
+            for member in dict.fromkeys(item.crew):
                 if item.kind is not Kind.BLOCKED and member in self.of_crew:
                     self.of_crew[member].append(placed)
         self.done = {p.item.activity: p for p in self.by_kind[Kind.ACTIVITY]}
@@ -99,6 +99,7 @@ class Case:
             caps=frozenset(c.code for c in problem.caps),
         )
         self._levels: dict[tuple[str, str], Minutes] = {}
+        self._drawn: dict[str, list[tuple[float, float]]] = {}
         self._limits: dict[str, Minutes] = {}
         self._shut: dict[str, NDArray[np.bool_]] = {}
 
@@ -191,6 +192,13 @@ class Case:
             self._levels[kind, code] = level
         return self._levels[kind, code]
 
+    def drawn(self, store: str) -> list[tuple[float, float]]:
+        """(minute, amount) of every draw on a store."""
+        if store not in self._drawn:
+            doing = self.by_kind[Kind.ACTIVITY]
+            self._drawn[store] = [(p.start_min, p.draws(store)) for p in doing if p.draws(store)]
+        return self._drawn[store]
+
     def limit_w(self, channel: PowerLimit) -> Minutes:
         """What a channel gives in each minute, base load included (minutes,)."""
         if channel.code not in self._limits:
@@ -228,6 +236,14 @@ class Case:
                         amount = placed.units(code) if kind == "facility" else placed.watts(code)
                         level[placed.touched] += sign * amount
                 other._levels[kind, code] = level
+        other._drawn = {}
+        for code in scope.stores:
+            draws = list(self.drawn(code))
+            if old is not None and old.draws(code):
+                draws.remove((old.start_min, old.draws(code)))
+            if new.draws(code):
+                draws.append((new.start_min, new.draws(code)))
+            other._drawn[code] = draws
         return other
 
 

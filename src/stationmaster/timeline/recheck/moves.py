@@ -90,6 +90,8 @@ class Moves:
         for channel in problem.channels:
             self.case.load("channel", channel.code)
             self.case.limit_w(channel)
+        for store in problem.stores:
+            self.case.drawn(store.code)
         self._hanging: dict[str, set[str]] = {a.code: set() for a in problem.activities}
         for activity in problem.activities:
             for first in self._needs(activity):
@@ -140,7 +142,7 @@ class Moves:
         """
         item, week = self.item(move), self.case.problem.span
         if not week.start <= item.start < item.end <= week.end:
-            return (Fault("outside", item.code, "It would lie outside the week."),)
+            return (Fault("outside", item.code, "It lies outside the week, or ends before it starts."),)
         old, new = self.case.done.get(move.activity), self.case.placed(item)
         case = self.case.moved(old, new, self._scope(old, new))
         return tuple(fault for check in CHECKS for fault in check(case))

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from stationmaster.measure.reasons import Fault
 from stationmaster.measure.time import iso
 from stationmaster.timeline.letters import Store
-from stationmaster.timeline.outcome import Kind
 from stationmaster.timeline.recheck.case import DAY_MIN, EPSILON, Case
 
 #: What happens first at one moment: a store is emptied and refilled, then drawn on.
@@ -20,11 +19,7 @@ def course(case: Case, store: Store) -> list[tuple[float, float]]:
     Between events the level falls in a straight line while the store recovers; spans count to the
     second, so this is the level itself and no rounding of it.
     """
-    events = [
-        (placed.start_min, _DRAW, placed.draws(store.code))
-        for placed in case.by_kind[Kind.ACTIVITY]
-        if placed.draws(store.code)
-    ]
+    events = [(minute, _DRAW, amount) for minute, amount in case.drawn(store.code)]
     for blocked in case.problem.blocked:
         taken = sum(d.amount_units for d in blocked.refills if d.store == store.code)
         if taken:
