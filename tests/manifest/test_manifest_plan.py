@@ -293,7 +293,7 @@ def most_by_hand(problem: ManifestProblem) -> float:
         for index, way in enumerate(combination):
             if way is not None:
                 room.take(index, way)
-        if all(used <= room.limits.get(key, used) for key, used in room.used.items()):
+        if not room.over:
             best = worth
     return best
 

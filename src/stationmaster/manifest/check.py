@@ -43,6 +43,12 @@ def _whole(problem: ManifestProblem, manifest: Manifest) -> Iterator[Fault]:
     for left in manifest.not_placed:
         if not left.reasons:
             yield Fault("no-reason", left.item, f"{left.item} is left out without a reason")
+    stocks = {consumable.code for consumable in problem.consumables}
+    lifts = {flight.code for flight in problem.flights}
+    for refill in manifest.refills:
+        if refill.flight not in lifts or refill.consumable not in stocks or refill.amount_units < 0:
+            says = f"{refill.flight} cannot bring {refill.amount_units:g} of {refill.consumable}"
+            yield Fault("refill", refill.consumable, says)
     places = {place.code for place in problem.places}
     flights = {None, *(flight.code for flight in problem.flights)}
     stores = {None, *(store.code for store in problem.cold)}
@@ -67,8 +73,10 @@ CHECKS = (
     one.order,
     together.rooms,
     together.drawn,
+    together.warmed,
     together.worked,
     together.kept_cold,
+    together.stocked,
     together.flown,
     together.shared,
     reported.worth,

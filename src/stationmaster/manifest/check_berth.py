@@ -24,13 +24,18 @@ def stay(case: Case, berth: Berth) -> Iterator[Fault]:
         yield Fault("too-early", where, f"{where} starts {iso(berth.start)}, before {iso(item.earliest)}")
     if item.latest_end is not None and berth.end > item.latest_end:
         yield Fault("too-late", where, f"{where} ends {iso(berth.end)}, after {iso(item.latest_end)}")
-    yield from _hours(item, berth)
+    if item.seasons and not any(s.start <= berth.start and berth.end <= s.end for s in item.seasons):
+        yield Fault("out-of-season", where, f"{where} stays from {iso(berth.start)}, in none of its seasons")
+    yield from _hours(case, item, berth)
 
 
-def _hours(item: Item, berth: Berth) -> Iterator[Fault]:
+def _hours(case: Case, item: Item, berth: Berth) -> Iterator[Fault]:
     rest = (item.crew_time_h - item.setup_time_h) / item.weeks
     expected = [rest] * item.weeks
     expected[0] += item.setup_time_h
+    for home in berth.places[:1]:
+        expected[0] += case.places[home].swap_in_h
+        expected[-1] += case.places[home].swap_out_h
     same = len(berth.crew_time_h) == len(expected) and all(
         abs(is_h - due_h) <= TOLERANCE for is_h, due_h in zip(berth.crew_time_h, expected, strict=True)
     )
@@ -72,7 +77,7 @@ def flights_suit(case: Case, berth: Berth) -> Iterator[Fault]:
         yield from _up(item, berth, case.flights[berth.up_flight])
     if berth.down_flight is not None:
         yield from _down(item, berth, case.flights[berth.down_flight])
-    if item.cold_volume_l > 0:
+    if item.cold_volume_l > 0 or item.cold_up_volume_l > 0:
         yield from _store(case, item, berth)
 
 
@@ -117,6 +122,15 @@ def order(case: Case) -> Iterator[Fault]:
             before = case.manifest.berth(code)
             if before is None or before.end > berth.start:
                 yield Fault("order", berth.item, f"{berth.item} does not wait for {code}")
+        for link in case.items[berth.item].follows:
+            before = case.manifest.berth(link.item)
+            if before is None or berth.start < before.end + timedelta(days=link.lag_min_d):
+                yield Fault("order", berth.item, f"{berth.item} does not wait for {link.item}")
+            elif link.lag_max_d is not None and berth.start > before.end + timedelta(days=link.lag_max_d):
+                says = (
+                    f"{berth.item} starts {(berth.start - before.end).days} days after {link.item} has ended"
+                )
+                yield Fault("too-long-after", berth.item, says)
 
 
 def _offers(need: Need, place: Place) -> bool:

@@ -87,6 +87,15 @@ def _curves(case: Case) -> Iterator[Curve]:
     problem, every = case.problem, range(case.count)
     held_h = [case.crew_time_h(week, week + SEVEN_DAYS) for week in case.weeks]
     yield "crew-time", "crew-time", case.hours_by_week(), held_h
+    for skill in case.skills:
+        held_h = [case.crew_time_h(week, week + SEVEN_DAYS, skill) for week in case.weeks]
+        yield "skill", skill, case.skilled_h(skill), held_h
+    for loop in problem.loops:
+        yield "heat", loop.code, [_warm(case, week, loop.code) for week in every], [loop.heat_w] * case.count
+    for consumable in problem.consumables:
+        stock = case.stock(consumable.code)
+        hand = [at_hand - consumable.reserve_units for at_hand, _ in stock]
+        yield "consumable", consumable.code, [used for _, used in stock], hand
     for channel in problem.channels:
         drawn = [_at_home(case, week, channel.code) for week in every]
         yield "power", channel.code, drawn, [channel.power_w] * case.count
@@ -108,6 +117,19 @@ def _at_home(case: Case, week: int, channel: str) -> float:
     homes = ((berth.places[:1], item) for berth, item in case.aboard(week))
     return sum(
         (item.power_w for home, item in homes for code in home if case.places[code].channel == channel), 0.0
+    )
+
+
+def _warm(case: Case, week: int, loop: str) -> float:
+    homes = ((berth.places[:1], item) for berth, item in case.aboard(week))
+    return sum(
+        (
+            item.power_w if item.heat_w is None else item.heat_w
+            for home, item in homes
+            for code in home
+            if case.places[code].loop == loop
+        ),
+        0.0,
     )
 
 

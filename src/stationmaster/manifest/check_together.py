@@ -28,6 +28,30 @@ def rooms(case: Case) -> Iterator[Fault]:
                 yield over("mass", code, case.weeks[week], mass[code], place.mass_limit_kg)
 
 
+def warmed(case: Case) -> Iterator[Fault]:
+    """The heat that each cooling loop takes from the homes it serves."""
+    for loop in case.problem.loops:
+        for week, when in enumerate(case.weeks):
+            heat_w = sum(
+                item.power_w if item.heat_w is None else item.heat_w
+                for berth, item in case.aboard(week)
+                for home in berth.places[:1]
+                if case.places[home].loop == loop.code
+            )
+            if heat_w > loop.heat_w + TOLERANCE:
+                yield over("heat", loop.code, when, heat_w, loop.heat_w)
+
+
+def stocked(case: Case) -> Iterator[Fault]:
+    """No consumable falls under its reserve or is brought beyond its room."""
+    for consumable in case.problem.consumables:
+        for when, (hand, used) in zip(case.weeks, case.stock(consumable.code), strict=True):
+            if hand > consumable.capacity_units + TOLERANCE:
+                yield over("stock", consumable.code, when, hand, consumable.capacity_units)
+            if used > hand - consumable.reserve_units + TOLERANCE:
+                yield over("consumable", consumable.code, when, used, hand - consumable.reserve_units)
+
+
 def drawn(case: Case) -> Iterator[Fault]:
     """Power of each rack and channel, data of each rack and of the station."""
     limits = {channel.code: channel.power_w for channel in case.problem.channels}
@@ -67,6 +91,11 @@ def worked(case: Case) -> Iterator[Fault]:
             if 0 <= week < case.count:
                 arm[week] += arm_count
                 lock[week] += lock_count
+    for skill in case.skills:
+        for when, used_h in zip(case.weeks, case.skilled_h(skill), strict=True):
+            limit_h = case.crew_time_h(when, when + SEVEN_DAYS, skill)
+            if used_h > limit_h + TOLERANCE:
+                yield over("skill", skill, when, used_h, limit_h)
     for week, when in enumerate(case.weeks):
         held_h = case.crew_time_h(when, when + SEVEN_DAYS)
         if hours[week] > held_h + TOLERANCE:
@@ -91,9 +120,13 @@ def flown(case: Case) -> Iterator[Fault]:
     for code, flight in case.flights.items():
         up = [case.items[b.item] for b in case.manifest.berths if b.up_flight == code]
         down = [case.items[b.item] for b in case.manifest.berths if b.down_flight == code]
+        stocks = {consumable.code: consumable for consumable in case.problem.consumables}
+        refills = [(stocks[r.consumable], r.amount_units) for r in case.manifest.refills if r.flight == code]
+        mass_kg = sum(i.up_mass_kg for i in up) + sum(s.unit_mass_kg * amount for s, amount in refills)
+        volume_l = sum(i.up_volume_l for i in up) + sum(s.unit_volume_l * amount for s, amount in refills)
         for kind, amount, limit in (
-            ("up-mass", sum(i.up_mass_kg for i in up), flight.up_mass_kg),
-            ("up-volume", sum(i.up_volume_l for i in up), flight.up_volume_l),
+            ("up-mass", mass_kg, flight.up_mass_kg),
+            ("up-volume", volume_l, flight.up_volume_l),
             ("up-cold", sum(i.cold_up_volume_l for i in up), flight.cold_volume_l),
             ("down-mass", sum(i.down_mass_kg for i in down), flight.down_mass_kg),
             ("down-cold", sum(i.cold_volume_l for i in down), flight.cold_volume_l),

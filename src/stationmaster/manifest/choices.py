@@ -9,7 +9,7 @@ from datetime import timedelta
 from stationmaster.manifest.letters import Flight, Item, ManifestProblem, Need, Place, PlaceKind
 from stationmaster.manifest.weeks import Calendar
 from stationmaster.measure.reasons import Reason
-from stationmaster.measure.time import iso
+from stationmaster.measure.time import Span, iso
 
 SLACK = 1e-6
 
@@ -40,6 +40,11 @@ def comes_down(item: Item) -> bool:
     return max(item.down_mass_kg, item.cold_volume_l) > 0
 
 
+def kept_cold(item: Item) -> bool:
+    """Whether the item needs a cold store: for what goes up cold, for its samples, or for both."""
+    return max(item.cold_volume_l, item.cold_up_volume_l) > 0
+
+
 def choices(problem: ManifestProblem, weeks: Calendar, item: Item) -> Choices:
     """Every way to fly an item alone."""
     places = tuple(
@@ -60,8 +65,8 @@ def choices(problem: ManifestProblem, weeks: Calendar, item: Item) -> Choices:
         starts = tuple(s for s in starts if any(s in allowed for allowed in downs.values()))
         if not starts and not reasons:
             reasons.append(_no_flight_down(item))
-    stores = _stores(problem, item) if item.cold_volume_l > 0 else ()
-    if item.cold_volume_l > 0 and not stores:
+    stores = _stores(problem, item) if kept_cold(item) else ()
+    if kept_cold(item) and not stores:
         reasons.append(_no_store(item))
     return Choices(starts, places, ups, downs, stores, tuple(reasons))
 
@@ -89,7 +94,12 @@ def _starts(weeks: Calendar, item: Item) -> tuple[int, ...]:
         for week in range(weeks.count - item.weeks + 1)
         if (item.earliest is None or weeks.starts[week] >= item.earliest)
         and (item.latest_end is None or weeks.end(week + item.weeks - 1) <= item.latest_end)
+        and (not item.seasons or any(_within(weeks, item, week, season) for season in item.seasons))
     )
+
+
+def _within(weeks: Calendar, item: Item, week: int, season: Span) -> bool:
+    return season.start <= weeks.starts[week] and weeks.end(week + item.weeks - 1) <= season.end
 
 
 def _ups(
@@ -138,7 +148,7 @@ def _stores(problem: ManifestProblem, item: Item) -> tuple[int, ...]:
     return tuple(
         k
         for k, store in enumerate(problem.cold)
-        if item.cold_volume_l <= store.volume_l + SLACK
+        if max(item.cold_volume_l, item.cold_up_volume_l) <= store.volume_l + SLACK
         and keeps(item.cold_temperature_c, store.temperature_c)
     )
 
@@ -161,6 +171,7 @@ def _no_place(item: Item, need: Need) -> Reason:
 def _no_weeks(weeks: Calendar, item: Item) -> Reason:
     bounds = [f"from {iso(item.earliest)}"] if item.earliest else []
     bounds += [f"until {iso(item.latest_end)}"] if item.latest_end else []
+    bounds += [f"within {iso(season.start)} to {iso(season.end)}" for season in item.seasons]
     return Reason(
         "no-weeks",
         {
@@ -196,4 +207,5 @@ def _no_store(item: Item) -> Reason:
         if item.cold_temperature_c is None
         else f"{item.cold_temperature_c:g} degrees Celsius"
     )
-    return Reason("no-cold-store", {"volume": f"{item.cold_volume_l:g} l", "temperature": kept})
+    volume_l = max(item.cold_volume_l, item.cold_up_volume_l)
+    return Reason("no-cold-store", {"volume": f"{volume_l:g} l", "temperature": kept})

@@ -1,24 +1,37 @@
-"""What one way of flying an item uses, and what a plan leaves free: a quick first plan, and shortages.
+"""What one way of flying an item uses and what a plan leaves free: what stands against a way.
 
-The same whole thousandths as in the model, item by item instead of all at once: :func:`first_plan`
-gives the search something to start from, :meth:`Room.lacks` says what stands against a way.
+The same whole thousandths as in the model, item by item instead of all at once:
+:meth:`Room.shortages` says by how much each family of limits falls short of the ways of an item.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from stationmaster.manifest.amounts import SCALE, asked, ends, held, hours, leaving
-from stationmaster.manifest.choices import Choices
-from stationmaster.manifest.letters import Item, ManifestProblem, PlaceKind
-from stationmaster.manifest.weeks import Calendar
+import numpy as np
 
-#: A limit: its family, what it limits, and the week (-1 where it holds over the whole plan).
-Key = tuple[str, str, int]
+from stationmaster.manifest.amounts import SCALE, asked, held, leaving
+from stationmaster.manifest.asks import (
+    Demand,
+    Name,
+    charged_mass,
+    coming_down,
+    flight_limits,
+    going_up,
+    inside,
+    share_limits,
+    weekly_limits,
+    wherever,
+)
+from stationmaster.manifest.choices import Choices
+from stationmaster.manifest.letters import ManifestProblem
+from stationmaster.manifest.weeks import WEEK, Calendar
+
+#: By how much families of limits fall short, in thousandths.
+Short = dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -34,193 +47,178 @@ class Way:
 
 def ways(found: Choices) -> Iterator[Way]:
     """Every way that is open to an item alone, early starts first, cargo left for later flights."""
-    if found.blocked:
-        return
-    for start in found.starts:
-        ups = [f for f, allowed in found.ups.items() if start in allowed] if found.ups else [None]
-        downs = [f for f, allowed in found.downs.items() if start in allowed] if found.downs else [None]
-        for up, down, store in itertools.product(ups, downs, found.stores or (None,)):
+    for start in () if found.blocked else found.starts:
+        for up, down, store in _cargo(found, start):
             for places in itertools.product(*found.places):
                 yield Way(start, places, up, down, store)
 
 
-class Room:
-    """What is still free: starts as everything, shrinks as items take their way."""
+def _cargo(found: Choices, start: int) -> Iterator[tuple[int | None, int | None, int | None]]:
+    ups = [f for f, allowed in found.ups.items() if start in allowed] if found.ups else [None]
+    downs = [f for f, allowed in found.downs.items() if start in allowed] if found.downs else [None]
+    return itertools.product(ups, downs, found.stores or (None,))
 
-    def __init__(self, problem: ManifestProblem, weeks: Calendar) -> None:
+
+class Room:
+    """What is still free: starts as everything, shrinks as items take their way.
+
+    Args:
+        problem: the problem.
+        weeks: its weekly buckets.
+        refills: thousandths of a consumable (by index) that go up with a flight (by index).
+    """
+
+    def __init__(
+        self,
+        problem: ManifestProblem,
+        weeks: Calendar,
+        refills: Mapping[tuple[int, int], int] | None = None,
+    ) -> None:
         self.problem, self.weeks = problem, weeks
         self.ends: dict[str, int] = {}
-        self.used: Counter[Key] = Counter()
-        self.limits = limits(problem, weeks)
-
-    def lacks(self, index: int, way: Way) -> dict[str, int]:
-        """By how much each family of limits falls short of a way, in thousandths (share: of the whole)."""
-        short: dict[str, int] = {}
-        for key, amount in self.uses(index, way).items():
-            limit = self.limits.get(key)
-            if limit is None:
-                continue
-            lack = self.used[key] + amount - limit
-            if lack > 0:
-                if key[0] == "share":
-                    lack = math.ceil(lack * SCALE / max(1, self._whole(key)))
-                short[key[0]] = max(short.get(key[0], 0), lack)
-        return short
-
-    def fits(self, index: int, way: Way) -> bool:
-        """Whether a way fits into what is free."""
-        needed = self.uses(index, way)
-        return all(
-            self.used[key] + amount <= self.limits.get(key, math.inf) for key, amount in needed.items()
-        )
-
-    def waits(self, index: int, way: Way) -> bool:
-        """Whether all that the item follows is on board and has ended by its start."""
-        return all(
-            self.ends.get(code, self.weeks.count + 1) <= way.start for code in self.problem.items[index].after
-        )
+        self.free = {key: np.array(most) for key, most in weekly_limits(problem, weeks).items()}
+        self.lift = dict(flight_limits(problem))
+        self.shares = dict(share_limits(problem, weeks))
+        self._increments = np.array([-1 if i is None else i for i in weeks.increment])
+        for c, consumable in enumerate(problem.consumables):
+            stock = np.full(weeks.count, held(consumable.stock_units) - asked(consumable.reserve_units))
+            for (other, f), amount in (refills or {}).items():
+                if other != c:
+                    continue
+                flight = problem.flights[f]
+                stock[max(0, -(-(flight.docks - weeks.starts[0]) // WEEK)) :] += amount
+                self.lift["up-mass", flight.code] -= math.ceil(amount * consumable.unit_mass_kg)
+                self.lift["up-volume", flight.code] -= math.ceil(amount * consumable.unit_volume_l)
+            self.free["consumable", consumable.code] = stock
 
     def take(self, index: int, way: Way) -> None:
         """Let an item fly this way."""
-        self.used.update(self.uses(index, way))
         item = self.problem.items[index]
+        demands = [*wherever(self.problem, item), *self._housed(index, way.places)]
+        for key, use in self._used(demands, way.start).items():
+            if key[0] == "share":
+                for (group, increment), part in self._by_increment(key[1], use):
+                    self.shares[group, increment] -= part
+            elif key in self.free:
+                self.free[key] -= use
+        for key, amount in self._flown(index, way.up, way.down):
+            self.lift[key] -= amount
+        for group, amount in charged_mass(self.problem, item):
+            self.shares[group, -1] -= amount
+        if way.store is not None:
+            self.free["cold", self.problem.cold[way.store].code] -= self._cold(index, way)
         self.ends[item.code] = way.start + item.weeks
 
-    def uses(self, index: int, way: Way) -> Counter[Key]:
-        """All that a way takes, limit by limit."""
-        item, found = self.problem.items[index], Counter[Key]()
-        stay = range(way.start, way.start + item.weeks)
-        for n, (need, p) in enumerate(zip(item.needs, way.places, strict=True)):
-            place = self.problem.places[p]
-            taken = [("place", place.code, asked(need.amount_count))]
-            if n == 0:
-                taken.append(("power", f"channel {place.channel}", asked(item.power_w)))
-                if place.kind is not PlaceKind.PORT:
-                    taken.append(("place-mass", place.code, asked(item.up_mass_kg)))
-                    taken.append(("power", place.code, asked(item.power_w)))
-                    taken.append(("data", place.code, asked(item.data_gb_d)))
-            for (family, name, amount), week in itertools.product(taken, stay):
-                found[family, name, week] += amount
-        for week, (hours_h, arm, lock) in enumerate(_profile(item), way.start):
-            found["crew-time", "crew", week] += hours_h
-            found["arm", "arm", week] += arm
-            found["airlock", "airlock", week] += lock
-            found["data", "station", week] += asked(item.data_gb_d)
-        self._travels(item, way, found)
-        self._charged(item, way, found)
-        return +found
+    @property
+    def over(self) -> bool:
+        """Whether more was taken than there is."""
+        left = [int(free.min()) for free in self.free.values()]
+        return min([*left, *self.lift.values(), *self.shares.values()], default=0) < 0
 
-    def _travels(self, item: Item, way: Way, found: Counter[Key]) -> None:
-        if way.up is not None:
-            code = self.problem.flights[way.up].code
-            found["up-mass", code, -1] += asked(item.up_mass_kg)
-            found["up-volume", code, -1] += asked(item.up_volume_l)
-            found["flight-cold", f"{code} up", -1] += asked(item.cold_up_volume_l)
-        if way.down is not None:
-            flight = self.problem.flights[way.down]
-            found["down-mass", flight.code, -1] += asked(item.down_mass_kg)
-            found["flight-cold", f"{flight.code} down", -1] += asked(item.cold_volume_l)
-            if way.store is not None:
-                for week in range(way.start, leaving(self.weeks, flight)):
-                    found["cold", self.problem.cold[way.store].code, week] += asked(item.cold_volume_l)
-
-    def _charged(self, item: Item, way: Way, found: Counter[Key]) -> None:
-        for group in self.problem.share_caps or {}:
-            part = (item.group_share or {}).get(group, 0.0)
-            if part <= 0:
+    def shortages(self, index: int, found: Choices) -> Iterator[Short]:
+        """By how much each family falls short, for every way that keeps the order of the items."""
+        own, problem = list(wherever(self.problem, self.problem.items[index])), self.problem
+        mass = self._lacks((), charged_mass(problem, problem.items[index]), 0)
+        housed = [(places, list(self._housed(index, places))) for places in itertools.product(*found.places)]
+        for start in () if found.blocked else found.starts:
+            if not self._waits(index, start):
                 continue
-            found["share", group, -1] += math.ceil(asked(item.up_mass_kg) * part)
-            for week, hours_h in enumerate(hours(item), way.start):
-                increment = self.weeks.increment[week]
-                if increment is not None:
-                    found["share", group, increment] += math.ceil(asked(hours_h) * part)
+            rooms = [self._lacks([*own, *demands], (), start) for _, demands in housed]
+            for up, down, store in _cargo(found, start):
+                way = Way(start, (), up, down, store)
+                cargo = _most(mass, self._lacks_cargo(index, way))
+                for room in rooms:
+                    yield _most(room, cargo)
 
-    def _whole(self, key: Key) -> float:
-        if key[2] < 0:
-            return sum(flight.up_mass_kg for flight in self.problem.flights) * SCALE
-        mine = (h for h, i in zip(self.weeks.crew_time_h, self.weeks.increment, strict=True) if i == key[2])
-        return sum(mine) * SCALE
+    # ------------------------------------------------------------------ amounts
+
+    def _waits(self, index: int, start: int) -> bool:
+        """Whether all that the item follows is on board and has ended in time."""
+        item, never = self.problem.items[index], 10**9
+        if any(self.ends.get(code, never) > start for code in item.after):
+            return False
+        for link in item.follows:
+            waited_d = 7 * (start - self.ends.get(link.item, never))
+            if waited_d < link.lag_min_d - 1e-9 or waited_d > (link.lag_max_d or math.inf) + 1e-9:
+                return False
+        return True
+
+    def _housed(self, index: int, places: Iterable[int]) -> Iterator[Demand]:
+        for n, p in enumerate(places):
+            yield from inside(self.problem, self.problem.items[index], n, self.problem.places[p])
+
+    def _used(self, demands: Iterable[Demand], start: int) -> dict[Name, np.ndarray]:
+        found: dict[Name, np.ndarray] = {}
+        for family, name, shape in demands:
+            use = found.setdefault((family, name), np.zeros(self.weeks.count, dtype=np.int64))
+            use[start : start + len(shape)] += np.asarray(shape, dtype=np.int64)
+            if family == "consumable":
+                found[family, name] = np.cumsum(use)
+        return found
+
+    def _by_increment(self, group: str, use: np.ndarray) -> Iterator[tuple[tuple[str, int], int]]:
+        for increment in np.unique(self._increments[use > 0]):
+            if increment >= 0:
+                yield (group, int(increment)), int(use[self._increments == increment].sum())
+
+    def _lacks(self, demands: Iterable[Demand], mass: Iterable[tuple[str, int]], start: int) -> Short:
+        short: Short = {}
+        for key, use in self._used(demands, start).items():
+            if key[0] == "share":
+                for share, part in self._by_increment(key[1], use):
+                    self._lacks_share(short, share, part)
+            elif key in self.free:
+                lack = int(np.max(np.where(use > 0, use - self.free[key], 0)))
+                if lack > 0:
+                    short[key[0]] = max(short.get(key[0], 0), lack)
+        for group, amount in mass:
+            self._lacks_share(short, (group, -1), amount)
+        return short
+
+    def _lacks_share(self, short: Short, share: tuple[str, int], amount: int) -> None:
+        lack = amount - self.shares[share]
+        if lack > 0:
+            lack = math.ceil(lack * SCALE / max(1, self._charged(share[1])))
+            short["share"] = max(short.get("share", 0), lack)
+
+    def _charged(self, increment: int) -> float:
+        """What a share is a share of: an increment's crew time, or the mass of all flights."""
+        if increment < 0:
+            return SCALE * sum(flight.up_mass_kg for flight in self.problem.flights)
+        hours = np.array(self.weeks.crew_time_h)
+        return float(SCALE * hours[self._increments == increment].sum())
+
+    def _lacks_cargo(self, index: int, way: Way) -> Short:
+        short: Short = {}
+        for key, amount in self._flown(index, way.up, way.down):
+            if amount > self.lift[key]:
+                short[key[0]] = max(short.get(key[0], 0), amount - self.lift[key])
+        if way.store is not None:
+            use, free = self._cold(index, way), self.free["cold", self.problem.cold[way.store].code]
+            lack = int(np.max(np.where(use > 0, use - free, 0)))
+            if lack > 0:
+                short["cold"] = lack
+        return short
+
+    def _flown(self, index: int, up: int | None, down: int | None) -> Iterator[tuple[Name, int]]:
+        item = self.problem.items[index]
+        parts = [] if up is None else list(going_up(item, self.problem.flights[up].code))
+        parts += [] if down is None else list(coming_down(item, self.problem.flights[down].code))
+        for family, name, amount in parts:
+            yield (family, name), amount
+
+    def _cold(self, index: int, way: Way) -> np.ndarray:
+        """What a cold store holds week by week: from the docking, then from the start to the departure."""
+        item, use = self.problem.items[index], np.zeros(self.weeks.count, dtype=np.int64)
+        if way.up is not None:
+            docked = max(0, self.weeks.week_of(self.problem.flights[way.up].docks))
+            use[docked : way.start] += asked(item.cold_up_volume_l)
+        if way.down is not None:
+            gone = leaving(self.weeks, self.problem.flights[way.down])
+            use[way.start : gone] += asked(item.cold_volume_l)
+        return use
 
 
-def _profile(item: Item) -> list[tuple[int, int, int]]:
-    arm = ends(item.weeks, SCALE * item.arm_in, SCALE * item.arm_out)
-    lock = ends(item.weeks, SCALE * item.airlock_in, SCALE * item.airlock_out)
-    return list(zip([asked(h) for h in hours(item)], arm, lock, strict=True))
-
-
-def limits(problem: ManifestProblem, weeks: Calendar) -> Mapping[Key, int]:
-    """Every limit of a problem in whole thousandths; what is not in it does not bind."""
-    steady: list[tuple[str, str, float]] = [
-        ("data", "station", problem.data_gb_d),
-        ("arm", "arm", problem.arm_week_count),
-        ("airlock", "airlock", problem.airlock_week_count),
-    ]
-    steady += [("power", f"channel {channel.code}", channel.power_w) for channel in problem.channels]
-    steady += [("cold", store.code, store.volume_l) for store in problem.cold]
-    for place in problem.places:
-        steady.append(("place", place.code, place.capacity_count))
-        bounds = (("place-mass", place.mass_limit_kg), ("power", place.power_w), ("data", place.data_gb_d))
-        if place.kind is not PlaceKind.PORT:
-            steady += [(family, place.code, limit) for family, limit in bounds if limit > 0]
-    found = {(f, name, w): held(limit) for f, name, limit in steady for w in range(weeks.count)}
-    found |= {("crew-time", "crew", week): held(h) for week, h in enumerate(weeks.crew_time_h)}
-    for flight in problem.flights:
-        found["up-mass", flight.code, -1] = held(flight.up_mass_kg)
-        found["up-volume", flight.code, -1] = held(flight.up_volume_l)
-        found["down-mass", flight.code, -1] = held(flight.down_mass_kg)
-        found["flight-cold", f"{flight.code} up", -1] = held(flight.cold_volume_l)
-        found["flight-cold", f"{flight.code} down", -1] = held(flight.cold_volume_l)
-    return found | _share_limits(problem, weeks)
-
-
-def _share_limits(problem: ManifestProblem, weeks: Calendar) -> dict[Key, int]:
-    found: dict[Key, int] = {}
-    for group, cap in (problem.share_caps or {}).items():
-        share = cap + problem.share_tolerance_share
-        found["share", group, -1] = held(share * sum(flight.up_mass_kg for flight in problem.flights))
-        for number in range(len(problem.increments)):
-            mine = [h for h, i in zip(weeks.crew_time_h, weeks.increment, strict=True) if i == number]
-            found["share", group, number] = held(share * sum(mine))
-    return found
-
-
-def first_plan(problem: ManifestProblem, weeks: Calendar, found: Sequence[Choices]) -> dict[int, Way]:
-    """The better of two plans made item by item: by weight, and by weight for what an item asks."""
-    plans = [
-        _in_turn(problem, weeks, found, weights)
-        for weights in (_weights(problem), _densities(problem, weeks))
-    ]
-    return max(plans, key=lambda plan: _worth(problem, plan))
-
-
-def _worth(problem: ManifestProblem, plan: Mapping[int, Way]) -> tuple[int, float]:
-    aboard = [problem.items[i] for i in plan]
-    return sum(item.must for item in aboard), math.fsum(item.priority_weight for item in aboard)
-
-
-def _weights(problem: ManifestProblem) -> list[float]:
-    return [item.priority_weight for item in problem.items]
-
-
-def _densities(problem: ManifestProblem, weeks: Calendar) -> list[float]:
-    """Weight over the part an item takes of all crew time and of all mass that goes up."""
-    crew_h = sum(weeks.crew_time_h) or 1.0
-    mass_kg = sum(flight.up_mass_kg for flight in problem.flights) or 1.0
-    parts = (item.crew_time_h / crew_h + item.up_mass_kg / mass_kg for item in problem.items)
-    return [item.priority_weight / (0.01 + part) for item, part in zip(problem.items, parts, strict=True)]
-
-
-def _in_turn(
-    problem: ManifestProblem, weeks: Calendar, found: Sequence[Choices], weights: Sequence[float]
-) -> dict[int, Way]:
-    """Promised items first, then by weight, each as early as it fits."""
-    room, plan = Room(problem, weeks), dict[int, Way]()
-    order = sorted(range(len(problem.items)), key=lambda i: (not problem.items[i].must, -weights[i], i))
-    for _ in range(1 + any(item.after for item in problem.items)):
-        for i in order:
-            fitting = (way for way in ways(found[i]) if room.waits(i, way) and room.fits(i, way))
-            way = next(fitting, None) if i not in plan else None
-            if way is not None:
-                room.take(i, way)
-                plan[i] = way
-    return plan
+def _most(one: Short, other: Short) -> Short:
+    """The larger of two shortages, family by family."""
+    return {family: max(one.get(family, 0), other.get(family, 0)) for family in {**one, **other}}

@@ -42,7 +42,12 @@ class Flight:
 
 @dataclass(frozen=True, kw_only=True)
 class Increment:
-    """One crew's stay, cut into weekly buckets from its start."""
+    """One crew's stay, cut into weekly buckets from its start.
+
+    ``skill_time_week_h`` says how much of the crew time can be given by people who hold a skill
+    (one person may hold several); a skill that it does not name is held by nobody. None: skills
+    do not bind.
+    """
 
     code: str
     name: str
@@ -50,6 +55,7 @@ class Increment:
     end: datetime
     crew: tuple[str, ...]
     crew_time_week_h: float
+    skill_time_week_h: Mapping[str, float] | None = None
     source: str | None = None
     estimate: bool = False
 
@@ -107,7 +113,9 @@ class Place:
     at once of a facility, or equal ports. ``offers`` lists the facility kinds, or the port's size.
     ``mass_limit_kg``, ``power_w`` and ``data_gb_d`` bound a rack or facility as a whole, and each
     single port of a class of ports; 0 means that the figure does not bind here.
-    ``channel`` names the power channel that feeds it.
+    ``channel`` names the power channel that feeds it, ``loop`` the cooling loop that takes its heat.
+    Whoever makes it their home costs the crew ``swap_in_h`` in the first week and ``swap_out_h`` in
+    the last, beside the item's own hours.
     """
 
     code: str
@@ -119,6 +127,28 @@ class Place:
     power_w: float = 0.0
     data_gb_d: float = 0.0
     channel: str = ""
+    loop: str = ""
+    swap_in_h: float = 0.0
+    swap_out_h: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Follow:
+    """What must have ended before: at least ``lag_min_d`` days, at most ``lag_max_d`` days earlier."""
+
+    item: str
+    lag_min_d: float = 0.0
+    lag_max_d: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.lag_max_d is not None and self.lag_max_d < self.lag_min_d:
+            raise StationError(
+                "contradiction",
+                field="lag_max_d",
+                value=f"{self.lag_max_d} days at most",
+                other=f"{self.lag_min_d} days at least",
+                expected="a most that is not below the least",
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,13 +174,17 @@ class Item:
     leave. It works ``weeks`` whole weeks. Of ``crew_time_h`` (the whole), ``setup_time_h`` falls
     in the first week and the rest evenly on every week, the first included. Arm and airlock
     operations ``_in`` belong to the installation (first week), ``_out`` to the removal (last week).
-    ``cold_volume_l`` is held from the first week until the down flight leaves and goes down cold;
-    ``cold_up_volume_l`` goes up cold. ``late_load`` wants a flight that takes it hours before
+    ``cold_up_volume_l`` goes up cold and is held from the docking until the first week;
+    ``cold_volume_l`` is held from the first week until the down flight leaves and goes down cold. ``late_load`` wants a flight that takes it hours before
     launch; ``start_within_d`` bounds the days from docking to the first week's start;
     ``return_within_d`` those from the last week's end to the departure of the flight that brings
     the samples down (needed where ``down_mass_kg`` or ``cold_volume_l`` is above 0).
     ``must``: promised; no number of other items outweighs it. ``group_share`` charges the item to
-    partners or groups (the parts sum to 1). ``after`` names items that must have ended before.
+    partners or groups (the parts sum to 1). ``after`` names items that must have ended before,
+    ``follows`` those with a lag. Of its crew time ``skill_time_h`` needs people with a skill, spread
+    as the whole is. ``heat_w`` goes to the cooling loop (None: all its power).
+    ``use_week_units`` says how much of each consumable a week on board uses. With ``seasons`` its
+    stay lies within one of them.
     """
 
     code: str
@@ -180,6 +214,11 @@ class Item:
     latest_end: datetime | None = None
     group_share: Mapping[str, float] | None = None
     after: tuple[str, ...] = ()
+    follows: tuple[Follow, ...] = ()
+    skill_time_h: Mapping[str, float] | None = None
+    heat_w: float | None = None
+    use_week_units: Mapping[str, float] | None = None
+    seasons: tuple[Span, ...] = ()
 
     def __post_init__(self) -> None:
         if self.weeks < 1:
@@ -192,6 +231,15 @@ class Item:
                 other=f"{self.crew_time_h} h in all",
                 expected="set-up within the whole",
             )
+        for skill, time_h in (self.skill_time_h or {}).items():
+            if time_h > self.crew_time_h:
+                raise StationError(
+                    "contradiction",
+                    field="skill_time_h",
+                    value=f"{time_h} h of {skill}",
+                    other=f"{self.crew_time_h} h in all",
+                    expected="no skill asked for longer than the crew",
+                )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,6 +248,43 @@ class PowerChannel:
 
     code: str
     power_w: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoolingLoop:
+    """The heat that a cooling loop takes from the items together."""
+
+    code: str
+    heat_w: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Consumable:
+    """A stock that items draw on week by week and flights refill: gas, water, wipes, tape.
+
+    ``stock_units`` are on board when the plan starts, ``reserve_units`` stay untouched, more than
+    ``capacity_units`` do not fit. A flight may bring any amount; each unit takes ``unit_mass_kg``
+    and ``unit_volume_l`` of what the flight lifts, and can be used from the first week that starts
+    after the docking.
+    """
+
+    code: str
+    unit: str
+    stock_units: float
+    capacity_units: float
+    reserve_units: float = 0.0
+    unit_mass_kg: float = 0.0
+    unit_volume_l: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.reserve_units <= self.stock_units <= self.capacity_units:
+            raise StationError(
+                "contradiction",
+                field="stock_units",
+                value=f"a stock of {self.stock_units}",
+                other=f"a reserve of {self.reserve_units} and room for {self.capacity_units}",
+                expected="a stock between its reserve and its room",
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,6 +319,8 @@ class ManifestProblem:
     quiet: tuple[Quiet, ...] = ()
     channels: tuple[PowerChannel, ...] = ()
     cold: tuple[ColdStore, ...] = ()
+    loops: tuple[CoolingLoop, ...] = ()
+    consumables: tuple[Consumable, ...] = ()
     data_gb_d: float = 0.0
     arm_week_count: int = 0
     airlock_week_count: int = 0
@@ -247,7 +334,7 @@ class ManifestProblem:
 class Berth:
     """What one item got: ``places`` answer its needs in order; ``end`` is the end of its last week.
 
-    ``crew_time_h`` holds the hours of each of its weeks.
+    ``crew_time_h`` holds the hours of each of its weeks, those of its home's swaps included.
     """
 
     item: str
@@ -260,6 +347,15 @@ class Berth:
     start: datetime
     end: datetime
     crew_time_h: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refill:
+    """So much of a consumable goes up with a flight."""
+
+    flight: str
+    consumable: str
+    amount_units: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -323,6 +419,7 @@ class Manifest:
     lateness_bound_value: float
     status: str
     solver: str
+    refills: tuple[Refill, ...] = ()
 
     def berth(self, item: str) -> Berth | None:
         """The berth of an item, or None."""

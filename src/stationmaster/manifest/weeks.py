@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from stationmaster.manifest.letters import ManifestProblem
+from stationmaster.manifest.letters import Increment, ManifestProblem
 from stationmaster.measure.errors import StationError
 
 WEEK = timedelta(days=7)
@@ -16,13 +17,15 @@ WEEK = timedelta(days=7)
 class Calendar:
     """Whole weeks from the first increment's start to the last one's end.
 
-    ``crew_time_h`` is what each week holds; ``increment`` the index of the increment in which the
+    ``crew_time_h`` is what each week holds, ``skill_time_h`` that of people with a skill, for every
+    skill that is asked for where an increment bounds them; ``increment`` the index of the increment in which the
     week starts (None in a gap between increments).
     """
 
     starts: tuple[datetime, ...]
     crew_time_h: tuple[float, ...]
     increment: tuple[int | None, ...]
+    skill_time_h: Mapping[str, tuple[float, ...]]
 
     @property
     def count(self) -> int:
@@ -54,11 +57,32 @@ def calendar(problem: ManifestProblem) -> Calendar:
             "bad-value", field="increments", value=f"{last - first}", expected="a week or more"
         )
     starts = tuple(first + week * WEEK for week in range(count))
+    edges = _edges(problem)
+
+    def by_week(rate: Callable[[Increment], float]) -> tuple[float, ...]:
+        return tuple(round(_time_h(problem, edges, (start, start + WEEK), rate), 6) for start in starts)
+
     return Calendar(
         starts,
-        tuple(round(_crew_time_h(problem, start, start + WEEK), 6) for start in starts),
+        by_week(lambda increment: increment.crew_time_week_h),
         tuple(_increment(problem, start) for start in starts),
+        {skill: by_week(_rate(skill)) for skill in _skills(problem)},
     )
+
+
+def _skills(problem: ManifestProblem) -> list[str]:
+    """The skills that are asked for, where any increment bounds them."""
+    if all(increment.skill_time_week_h is None for increment in problem.increments):
+        return []
+    return sorted({skill for item in problem.items for skill in item.skill_time_h or {}})
+
+
+def _rate(skill: str) -> Callable[[Increment], float]:
+    def rate(increment: Increment) -> float:
+        held_h = increment.skill_time_week_h
+        return increment.crew_time_week_h if held_h is None else held_h.get(skill, 0.0)
+
+    return rate
 
 
 def _increment(problem: ManifestProblem, when: datetime) -> int | None:
@@ -66,14 +90,23 @@ def _increment(problem: ManifestProblem, when: datetime) -> int | None:
     return next(found, None)
 
 
-def _crew_time_h(problem: ManifestProblem, start: datetime, end: datetime) -> float:
+def _edges(problem: ManifestProblem) -> list[datetime]:
+    """The moments at which the rate of crew time changes."""
+    spans = (*problem.increments, *problem.quiet)
+    return sorted({edge for span in spans for edge in (span.start, span.end)})
+
+
+def _time_h(
+    problem: ManifestProblem,
+    edges: list[datetime],
+    between: tuple[datetime, datetime],
+    rate: Callable[[Increment], float],
+) -> float:
     """Crew time between two moments: the rate changes only where an increment or quiet span does."""
-    changes = [edge for increment in problem.increments for edge in (increment.start, increment.end)]
-    changes += [edge for quiet in problem.quiet for edge in (quiet.start, quiet.end)]
-    edges = {start, end, *(edge for edge in changes if start < edge < end)}
+    start, end = between
     whole = 0.0
-    for left, right in itertools.pairwise(sorted(edges)):
-        rate = sum(i.crew_time_week_h for i in problem.increments if i.start <= left and right <= i.end)
+    for left, right in itertools.pairwise([start, *(edge for edge in edges if start < edge < end), end]):
+        rates = sum(rate(i) for i in problem.increments if i.start <= left and right <= i.end)
         left_over = [q.crew_time_share for q in problem.quiet if q.start <= left and right <= q.end]
-        whole += rate * min(left_over, default=1.0) * ((right - left) / WEEK)
+        whole += rates * min(left_over, default=1.0) * ((right - left) / WEEK)
     return whole

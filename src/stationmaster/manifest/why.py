@@ -17,7 +17,7 @@ from ortools.sat.python import cp_model
 
 from stationmaster.manifest.amounts import SCALE
 from stationmaster.manifest.choices import choices
-from stationmaster.manifest.fit import Room, Way, ways
+from stationmaster.manifest.fit import Room, Way
 from stationmaster.manifest.letters import Berth, ManifestProblem, NotPlaced
 from stationmaster.manifest.model import Model
 from stationmaster.manifest.reasons import FAMILIES
@@ -26,22 +26,28 @@ from stationmaster.measure.reasons import Reason
 
 #: Deterministic seconds for one question; of how many items at most it is asked.
 EFFORT_S, QUESTIONS = 0.2, 6
+#: Above so many items times places the question is not asked: the program would be too large for it.
+ASKED_AT_MOST = 2000
 #: How many single families are named at most.
 ALTERNATIVES = 3
 
 
 def not_placed(
-    problem: ManifestProblem, weeks: Calendar, berths: Sequence[Berth], flown: Mapping[int, Way]
+    problem: ManifestProblem,
+    weeks: Calendar,
+    berths: Sequence[Berth],
+    flown: Mapping[int, Way],
+    refills: Mapping[tuple[int, int], int],
 ) -> tuple[NotPlaced, ...]:
     """Every item without a berth, with its reasons."""
     aboard = {berth.item for berth in berths}
-    room = Room(problem, weeks)
+    room = Room(problem, weeks, refills)
     for i, way in flown.items():
         room.take(i, way)
     left = [i for i, item in enumerate(problem.items) if item.code not in aboard]
     found: dict[int, tuple[Reason, ...]] = {i: _alone(problem, weeks, i, aboard) for i in left}
     model: Model | None = None
-    questions = QUESTIONS
+    questions = QUESTIONS if len(problem.items) * len(problem.places) <= ASKED_AT_MOST else 0
     for i in left:
         if found[i]:
             continue
@@ -60,7 +66,8 @@ def not_placed(
 def _alone(problem: ManifestProblem, weeks: Calendar, index: int, aboard: set[str]) -> tuple[Reason, ...]:
     """Reasons that hold without any rival: no place, no flight, no weeks, or what it follows is missing."""
     item = problem.items[index]
-    missing = [code for code in item.after if code not in aboard]
+    followed = (*item.after, *(link.item for link in item.follows))
+    missing = [code for code in followed if code not in aboard]
     reasons = choices(problem, weeks, item).blocked
     return (*reasons, *([Reason("waits-for", {"after": ", ".join(missing)})] if missing else []))
 
@@ -68,10 +75,7 @@ def _alone(problem: ManifestProblem, weeks: Calendar, index: int, aboard: set[st
 def _shortages(room: Room, weeks: Calendar, index: int) -> list[dict[str, int]]:
     """The least shortage for each set of families that stands against a way, fewest families first."""
     least: dict[tuple[str, ...], dict[str, int]] = {}
-    for way in ways(choices(room.problem, weeks, room.problem.items[index])):
-        if not room.waits(index, way):
-            continue
-        short = room.lacks(index, way)
+    for short in room.shortages(index, choices(room.problem, weeks, room.problem.items[index])):
         families = tuple(sorted(short))
         if families not in least or _size(short) < _size(least[families]):
             least[families] = short
@@ -105,17 +109,17 @@ def _smallest(model: Model, index: int, aboard: set[str]) -> dict[str, int] | No
 
     None where no widening helps; empty where the search ended without an answer.
     """
-    cp = model.cp.clone()
+    cp, columns = model.program.cp()
     for i, item in enumerate(model.problem.items):
-        on = cp.get_bool_var_from_proto_index(model.on[i].index)
-        cp.add(on == int(i == index or item.code in aboard))
+        for column, _ in model.begun[i].on:
+            cp.add(columns[column] == int(i == index or item.code in aboard))
     goal: list[Any] = []
     widths: dict[str, Any] = {}
     for family, extra in model.extra.items():
-        widths[family] = cp.get_int_var_from_proto_index(extra.index)
+        widest, widths[family] = model.program.highest[extra], columns[extra]
         wide = cp.new_bool_var(f"wide {family}")
-        cp.add(widths[family] <= model.widest[family] * wide)
-        goal += [10**9 * wide, max(1, 10**6 // model.widest[family]) * widths[family]]
+        cp.add(widths[family] <= widest * wide)
+        goal += [10**9 * wide, max(1, 10**6 // widest) * widths[family]]
     cp.minimize(sum(goal))
     solver = cp_model.CpSolver()
     solver.parameters.random_seed = 1

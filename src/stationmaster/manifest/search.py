@@ -1,0 +1,410 @@
+"""The search for a goal over a manifest's program: relaxation, dive, exact search, neighbourhoods.
+
+1. The linear relaxation (interior point, HiGHS in scipy) gives the bound and says which start
+   weeks, places and flights are worth looking at.
+2. The dive solves the program over those alone: a tenth of the columns, within a few per cent of
+   the bound at once (relaxation-induced, Danna, Rothberg & Le Pape 2005).
+3. Neighbourhoods free some items entirely, with everybody else where they are (Shaw 1998).
+4. CP-SAT searches the whole program from the best plan, with the workers that lean on the relaxation.
+
+Without a limit in seconds all of it counts the solver's deterministic time, one thread after the
+other: the same problem gives the same plan. With one, 4 runs beside 2 and 3 in a second thread.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from stationmaster.manifest.choices import Choices
+from stationmaster.manifest.fit import Way
+from stationmaster.manifest.letters import ManifestProblem
+from stationmaster.manifest.model import Model
+from stationmaster.manifest.weeks import Calendar
+from stationmaster.measure.reasons import Reason
+
+#: A goal: the columns of a model that it sums, with their weights (all models share its meaning).
+Goal = Callable[[Model], Mapping[int, int]]
+#: Told when a search goes on: the value reached, and what no plan can exceed (or undercut).
+Tell = Callable[[str, int, int], None]
+
+#: How long one look at a neighbourhood may take, and how many fruitless ones end the search.
+LOOK_S, FRUITLESS = 1.0, 40
+#: Below this value the relaxation counts a column as unused.
+NOTHING = 1e-6
+
+
+@dataclass
+class Clock:
+    """What is left of an effort: deterministic seconds of the solver, or seconds by the clock.
+
+    ``stop`` ends every search at the next chance, with what it has.
+    """
+
+    effort_s: float
+    by_wall: bool = False
+    stop: threading.Event = field(default_factory=threading.Event)
+    spent_s: float = 0.0
+    began_s: float = field(default_factory=time.monotonic)
+
+    @property
+    def left_s(self) -> float:
+        """Seconds that are left (0 when told to stop)."""
+        if self.stop.is_set():
+            return 0.0
+        return max(0.0, self.effort_s - (time.monotonic() - self.began_s if self.by_wall else self.spent_s))
+
+    def part(self, share: float) -> Clock:
+        """A clock over a share of what is left."""
+        return Clock(share * self.left_s, self.by_wall, self.stop)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search ended with: the plan, its value, what no plan can beat, whether proven."""
+
+    plan: Mapping[int, Way]
+    refills: Mapping[tuple[int, int], int]
+    goal: int
+    bound: int
+
+    @property
+    def proven(self) -> bool:
+        """Whether no plan is better."""
+        return self.goal == self.bound
+
+
+class Search:
+    """One goal after the other over one problem: each keeps what those before it have won.
+
+    Args:
+        problem: what is to be planned.
+        weeks: its weekly buckets.
+        groups: the classes of places that are counted as one.
+        tell: told of each better value or bound.
+    """
+
+    def __init__(
+        self, problem: ManifestProblem, weeks: Calendar, groups: Sequence[tuple[int, ...]], tell: Tell | None
+    ) -> None:
+        self.problem, self.weeks, self.groups, self.tell = problem, weeks, groups, tell
+        self.model = Model(problem, weeks, groups)
+        self.held: list[tuple[Goal, int, int]] = []
+
+    def best(self, goal: Goal, sense: int, start: Found, clock: Clock) -> Found:
+        """The best value of a goal within an effort.
+
+        Args:
+            goal: what is summed.
+            sense: 1 for the most, -1 for the least.
+            start: a plan that keeps every rule; the answer is never worse.
+            clock: the effort.
+        """
+        run = _Run(self, goal, sense, start, clock)
+        run.relax()
+        if not run.proven and clock.by_wall:
+            run.beside()
+        elif not run.proven:
+            run.in_turn()
+        return run.found()
+
+    def hold(self, goal: Goal, sense: int, value: int) -> None:
+        """From now on no plan may be worse than this by a goal."""
+        self.held.append((goal, sense, value))
+        self._bound_row(self.model, goal, sense, value)
+
+    def only(self, aboard: Mapping[int, Way]) -> None:
+        """From now on only these items fly, and all of them (their ways stay open)."""
+        ways = [
+            found if i in aboard else dataclasses.replace(found, blocked=found.blocked or (_OUT,))
+            for i, found in enumerate(self.model.choices)
+        ]
+        self.model = self.restricted(ways)
+
+    def restricted(self, ways: Sequence[Choices]) -> Model:
+        """The program over some ways only, with everything that was won so far."""
+        model = Model(self.problem, self.weeks, self.groups, ways=ways)
+        for held in self.held:
+            self._bound_row(model, *held)
+        return model
+
+    @staticmethod
+    def _bound_row(model: Model, goal: Goal, sense: int, value: int) -> None:
+        terms = goal(model)
+        model.program.rows = [*model.program.rows]
+        if sense > 0:
+            model.program.row(terms, least=value)
+        else:
+            model.program.row(terms, most=value)
+
+
+#: Why an item that is left out of a restricted program has no way (never told to anybody).
+_OUT = Reason("not-settled")
+
+
+class _Run:
+    """One search for one goal, its best plan so far and its bound."""
+
+    def __init__(self, search: Search, goal: Goal, sense: int, start: Found, clock: Clock) -> None:
+        self.search, self.goal, self.sense, self.clock = search, goal, sense, clock
+        self.model = search.model
+        self.terms = goal(self.model)
+        self.plan, self.refills = dict(start.plan), dict(start.refills)
+        values = self.model.values(self.plan)
+        self.value = sum(weight * values.get(column, 0) for column, weight in self.terms.items())
+        self.bound = sum(max(0, sense * weight) for weight in self.terms.values()) * sense if sense > 0 else 0
+        self.lock = threading.Lock()
+        self.relaxed: np.ndarray | None = None
+        self.solvers: set[Any] = set()
+
+    # ------------------------------------------------------------------ bookkeeping
+
+    @property
+    def proven(self) -> bool:
+        return self.sense * (self.bound - self.value) <= 0
+
+    def found(self) -> Found:
+        return Found(self.plan, self.refills, self.value, self.bound)
+
+    def _tell(self) -> None:
+        if self.search.tell is not None:
+            self.search.tell("value", self.value, self.bound)
+
+    def better(self, model: Model, values: Sequence[int], value: int) -> bool:
+        with self.lock:
+            if self.sense * (value - self.value) <= 0:
+                return False
+            self.value, self.plan = value, model.plan(values)
+            self.refills = {key: int(values[c]) for key, c in model.refill.items() if values[c] > 0}
+        self._tell()
+        return True
+
+    def tighter(self, bound: float) -> None:
+        with self.lock:
+            whole = math.floor(bound + 1e-3) if self.sense > 0 else math.ceil(bound - 1e-3)
+            if self.sense * (self.bound - whole) <= 0:
+                return
+            self.bound = whole
+        self._tell()
+
+    # ------------------------------------------------------------------ relaxation and dive
+
+    def relax(self) -> None:
+        """The linear relaxation: a bound, and where to look."""
+        from scipy.optimize import linprog
+        from scipy.sparse import vstack
+
+        program = self.model.program
+        if not self.terms:
+            self.bound = self.value
+            return
+        if not program.rows:
+            return
+        cost = np.zeros(len(program.highest))
+        for column, weight in self.terms.items():
+            cost[column] = -self.sense * weight
+        scale = max(1.0, float(np.abs(cost).max()))
+        matrix, low, high = program.matrix()
+        even = low == high
+        under, over = ~even & np.isfinite(high), ~even & np.isfinite(low)
+        answer = linprog(
+            cost / scale,
+            A_ub=vstack([matrix[under], -matrix[over]]).tocsr(),
+            b_ub=np.concatenate([high[under], -low[over]]),
+            A_eq=matrix[even],
+            b_eq=low[even],
+            bounds=np.column_stack([np.zeros(len(cost)), program.highest]),
+            method="highs-ipm",
+        )
+        if answer.status == 0:
+            self.relaxed = answer.x
+            self.tighter(-self.sense * float(answer.fun) * scale)
+
+    def worth_a_look(self, index: int, near: int) -> Choices:
+        """The ways of an item that the relaxation uses, its present one, and start weeks near to them."""
+        found, x = self.model.choices[index], self.relaxed
+        if found.blocked or x is None:
+            return found
+        steps = self.model.begun[index]
+        at = np.diff(np.concatenate([[0.0], x[steps.columns]]))
+        used = {week for week, value in zip(steps.starts, at, strict=True) if value > NOTHING}
+        way = self.plan.get(index)
+        used |= {way.start} if way is not None else set()
+        starts = {week for week in found.starts if any(abs(week - other) <= near for other in used)}
+        if not starts:
+            return dataclasses.replace(found, blocked=(_OUT,))
+        return narrowed(found, starts)
+
+    def dive(self, near: int, share: float) -> None:
+        """Search over what the relaxation uses."""
+        ways = [self.worth_a_look(i, near) for i in range(len(self.model.choices))]
+        self.solve(self.search.restricted(ways), self.clock.part(share).left_s)
+
+    # ------------------------------------------------------------------ searches
+
+    def solve(self, model: Model, limit_s: float, *, exact: bool = False, workers: int = 1) -> bool:
+        """Search a program from the best plan; whether the search ended by itself."""
+        from ortools.sat.python import cp_model
+
+        if limit_s <= 0:
+            return False
+        cp, columns = model.program.cp()
+        terms = self.goal(model)
+        if not terms:
+            return True
+        goal = cp_model.LinearExpr.weighted_sum([columns[c] for c in terms], list(terms.values()))
+        (cp.maximize if self.sense > 0 else cp.minimize)(goal)
+        for column, value in self._hint(model).items():
+            cp.add_hint(columns[column], value)
+        solver = cp_model.CpSolver()
+        settings = solver.parameters
+        settings.random_seed = 1
+        settings.num_workers = workers
+        settings.linearization_level = 2
+        settings.catch_sigint_signal = False
+        if self.clock.by_wall:
+            settings.max_time_in_seconds = limit_s
+        else:
+            settings.max_deterministic_time = limit_s
+        if workers > 1:
+            settings.subsolvers.extend(["max_lp", "reduced_costs"])
+            settings.interleave_search = not self.clock.by_wall
+        watch = _Watch(self, model, columns) if exact else None
+        if exact:
+            solver.best_bound_callback = self.tighter
+        with self.lock:
+            self.solvers.add(solver)
+        status = solver.solve(cp, watch)
+        with self.lock:
+            self.solvers.discard(solver)
+        self.clock.spent_s += solver.response_proto.deterministic_time
+        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            values = [solver.value(column) for column in columns]
+            self.better(model, values, round(solver.objective_value))
+        if exact and status in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN):
+            self.tighter(solver.best_objective_bound)
+        return bool(status in (cp_model.OPTIMAL, cp_model.INFEASIBLE))
+
+    def _hint(self, model: Model) -> dict[int, int]:
+        with self.lock:
+            plan, refills = dict(self.plan), dict(self.refills)
+        return model.values(plan) | {c: refills.get(key, 0) for key, c in model.refill.items()}
+
+    def in_turn(self) -> None:
+        """Dive, search the whole program, look at neighbourhoods: one after the other."""
+        self.dive(0, 0.15)
+        if not self.proven:
+            self.solve(self.model, 0.5 * self.clock.left_s, exact=True, workers=3)
+        if not self.proven:
+            self.neighbourhoods()
+
+    def beside(self) -> None:
+        """Search the whole program in a second thread while this one dives and looks around."""
+        self.dive(0, 0.1)
+        whole = threading.Thread(
+            target=lambda: self.solve(self.model, self.clock.left_s, exact=True, workers=2), daemon=True
+        )
+        whole.start()
+        self.neighbourhoods(whole)
+        with self.lock:
+            for solver in self.solvers:
+                solver.stop_search()
+        whole.join()
+
+    def neighbourhoods(self, beside: threading.Thread | None = None) -> None:
+        """Free some items, leave the others where they are, search; again, with more or fewer of them."""
+        dice = random.Random(1)
+        size, fruitless = 0.3, 0
+        while self.clock.left_s > 0 and not self.proven and (beside is not None or fruitless < FRUITLESS):
+            if beside is not None and not beside.is_alive():
+                return
+            ways = self._neighbourhood(dice, size)
+            before = self.value
+            ended = self.solve(self.search.restricted(ways), min(LOOK_S, self.clock.left_s))
+            size = min(1.0, size * 1.1) if ended else max(0.05, size * 0.9)
+            fruitless = fruitless + 1 if self.value == before else 0
+
+    def _neighbourhood(self, dice: random.Random, size: float) -> list[Choices]:
+        """All ways for the items in a span of weeks, or for some drawn; what the relaxation likes, or none."""
+        count, kind = self.weeks_count, dice.random()
+        width = max(1, round(size * count))
+        first = dice.randrange(max(1, count - width + 1))
+        free = set()
+        for i, way in self.plan.items():
+            item = self.search.problem.items[i]
+            if kind < 0.5:
+                inside = way.start < first + width and first < way.start + item.weeks
+            else:
+                inside = dice.random() < size
+            if inside:
+                free.add(i)
+        found = []
+        for i, ways in enumerate(self.model.choices):
+            way = self.plan.get(i)
+            if way is None:
+                chosen = self.worth_a_look(i, 1) if dice.random() < 0.5 else ways
+                if dice.random() > max(size, 0.3):
+                    chosen = dataclasses.replace(ways, blocked=ways.blocked or (_OUT,))
+                found.append(chosen)
+            elif i in free:
+                found.append(ways)
+            else:
+                found.append(fixed(way))
+        return found
+
+    @property
+    def weeks_count(self) -> int:
+        return self.search.weeks.count
+
+
+def _watch_class() -> Any:
+    from ortools.sat.python import cp_model
+
+    class Watch(cp_model.CpSolverSolutionCallback):
+        """Takes over each better plan as it is found."""
+
+        def __init__(self, run: _Run, model: Model, columns: list[Any]) -> None:
+            super().__init__()
+            self.run, self.model, self.columns = run, model, columns
+
+        def on_solution_callback(self) -> None:
+            values = [self.value(column) for column in self.columns]
+            self.run.better(self.model, values, round(self.objective_value))
+
+    return Watch
+
+
+def _Watch(run: _Run, model: Model, columns: list[Any]) -> Any:  # noqa: N802
+    return _watch_class()(run, model, columns)
+
+
+def narrowed(found: Choices, starts: set[int]) -> Choices:
+    """The ways of an item over some of its start weeks."""
+    ups = {f: tuple(s for s in allowed if s in starts) for f, allowed in found.ups.items()}
+    downs = {f: tuple(s for s in allowed if s in starts) for f, allowed in found.downs.items()}
+    return dataclasses.replace(
+        found,
+        starts=tuple(s for s in found.starts if s in starts),
+        ups={f: allowed for f, allowed in ups.items() if allowed},
+        downs={f: allowed for f, allowed in downs.items() if allowed},
+    )
+
+
+def fixed(way: Way) -> Choices:
+    """One way alone."""
+    return Choices(
+        starts=(way.start,),
+        places=tuple((place,) for place in way.places),
+        ups={} if way.up is None else {way.up: (way.start,)},
+        downs={} if way.down is None else {way.down: (way.start,)},
+        stores=() if way.store is None else (way.store,),
+        blocked=(),
+    )
