@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from markupsafe import Markup, escape
 
@@ -36,6 +37,15 @@ class Picture:
         """An element; ``says`` is its ``<title>``. ``of`` is its class; numbers are rounded."""
         inner = Markup("<title>{}</title>").format(says) if says else Markup("")
         self._parts.append(_element(tag, attributes, inner))
+
+    @contextmanager
+    def leading_to(self, link: str) -> Iterator[None]:
+        """What is added inside leads to a place of the page; nothing changes where there is no link."""
+        if link:
+            self._parts.append(Markup('<a href="{}">').format(link))
+        yield
+        if link:
+            self._parts.append(Markup("</a>"))
 
     def words(self, text: str, across: float, down: float, of: str = "", **attributes: object) -> None:
         """Text; ``text_anchor`` as an attribute moves it left or right of its point."""

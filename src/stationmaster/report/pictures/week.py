@@ -46,19 +46,30 @@ class TimeScale:
 
 @dataclass(frozen=True)
 class Look:
-    """How an item of the week is drawn (class names) and what it says when pointed at."""
+    """How an item of the week is drawn (class names), what it says when pointed at and where it leads;
+    ``was`` is where a plan before had it."""
 
     of: str
     says: str
     label: str
+    link: str = ""
+    was: Span | None = None
 
 
 @dataclass(frozen=True)
-class Bands:
-    """What lies under the week: when the station is in shadow, and when a relay or station hears it."""
+class Row:
+    """A line of a day: someone of the crew, the ground, a facility. What overlaps gets lanes of its own."""
 
-    shadow: tuple[Span, ...]
-    contact: tuple[Span, ...]
+    name: str
+    items: tuple[tuple[Item, Look], ...]
+
+
+@dataclass(frozen=True)
+class Band:
+    """What lies under the week, by class: shadow, contact, events that ask for quiet."""
+
+    of: str
+    spans: tuple[Span, ...]
 
 
 def look(item: Item, project_class: Mapping[str, str], project_of: Mapping[str, str]) -> Look:
@@ -92,37 +103,41 @@ def strip(
 
 
 def day_chart(
-    midnight: datetime,
-    crew: Mapping[str, str],
-    items: Iterable[tuple[Item, Look]],
-    bands: Bands,
-    says: str,
+    day: Span, rows: Iterable[Row], bands: Iterable[Band], says: str, now: datetime | None = None
 ) -> Markup:
-    """One day: hours across, a row for each of the crew, lanes for what the ground commands."""
-    day = Span(midnight, midnight + timedelta(days=1))
-    inside = [(item, its) for item, its in items if item.span.overlaps(day)]
-    commanded = sorted((pair for pair in inside if not pair[0].crew), key=lambda pair: pair[0].start)
-    lanes = _lanes([item.span for item, _ in commanded])
-    lane_count = max(lanes, default=-1) + 1
+    """One day: hours across, a row for each of the crew, lanes for what the ground commands, bands below."""
+    lines = [line for row in rows for line in _lines(row, day)]
+    below = tuple(bands)
     top = 22.0
-    band_top = top + ROW * (len(crew) + lane_count) + 4.0
-    picture = Picture(WIDTH, band_top + 2 * BAND + 6.0, says, "day")
+    band_top = top + ROW * len(lines) + 4.0
+    picture = Picture(WIDTH, band_top + len(below) * (BAND + 1.0) + 4.0, says, "day")
     scale = TimeScale((day.start, day.end), (LEFT, WIDTH - 8.0))
     _hours(picture, scale, top, band_top)
-    for number, role in enumerate(crew.values()):
-        picture.words(role, LEFT - 10.0, top + ROW * number + 15.0, "row", text_anchor="end")
-    if lane_count:
-        down = top + ROW * len(crew) + 15.0
-        picture.words("ground", LEFT - 10.0, down, "row", text_anchor="end")
-    rows = {code: number for number, code in enumerate(crew)}
-    for item, its in inside:
-        for code in item.crew:
-            _block(picture, scale, item, its, top + ROW * rows[code])
-    for (item, its), lane in zip(commanded, lanes, strict=True):
-        _block(picture, scale, item, its, top + ROW * (len(crew) + lane))
-    _band(picture, scale, bands.shadow, day, band_top, "night")
-    _band(picture, scale, bands.contact, day, band_top + BAND + 1.0, "contact")
+    for number, (name, items) in enumerate(lines):
+        down = top + ROW * number
+        picture.words(name, LEFT - 10.0, down + 15.0, "row", text_anchor="end")
+        for _, its in items:
+            _ghost(picture, scale, its, down)
+        for item, its in items:
+            _block(picture, scale, item, its, down)
+    for number, band in enumerate(below):
+        _band(picture, scale, band, band_top + number * (BAND + 1.0))
+    if now is not None and day.contains(now):
+        picture.add("line", "now", x1=scale(now), x2=scale(now), y1=top - 6.0, y2=band_top, of="now")
     return picture.markup()
+
+
+def _lines(row: Row, day: Span) -> Iterator[tuple[str, list[tuple[Item, Look]]]]:
+    """A row's lanes on a day; the first carries its name."""
+    inside = sorted(
+        (pair for pair in row.items if pair[0].span.overlaps(day) or (pair[1].was or day).overlaps(day)),
+        key=lambda pair: (pair[0].start, pair[0].code),
+    )
+    inside = [pair for pair in inside if pair[0].span.overlaps(day) or pair[1].was]
+    lanes = _lanes([item.span for item, _ in inside])
+    for lane in range(max(lanes, default=0) + 1):
+        own = [pair for pair, its in zip(inside, lanes, strict=True) if its == lane]
+        yield (row.name if lane == 0 else ""), own
 
 
 def _hours(picture: Picture, scale: TimeScale, top: float, bottom: float) -> None:
@@ -135,9 +150,12 @@ def _hours(picture: Picture, scale: TimeScale, top: float, bottom: float) -> Non
 
 def _block(picture: Picture, scale: TimeScale, item: Item, its: Look, down: float) -> None:
     first, last = max(item.start, scale.first), min(item.end, scale.last)
+    if first >= last:
+        return
     x, width = scale(first), scale(last) - scale(first)
     inner = max(1.0, width - 1.0)
-    picture.add("rect", its.says, x=x + 0.5, y=down + 1.0, width=inner, height=ROW - 2, rx=2, of=its.of)
+    with picture.leading_to(its.link):
+        picture.add("rect", its.says, x=x + 0.5, y=down + 1.0, width=inner, height=ROW - 2, rx=2, of=its.of)
     room = int((width - 9.0) / 6.3)
     fits = len(its.label) <= room
     if fits or (room >= 8 and "routine" not in its.of):
@@ -145,14 +163,24 @@ def _block(picture: Picture, scale: TimeScale, item: Item, its: Look, down: floa
         picture.words(text, x + 5.0, down + 15.0, f"label {its.of}")
 
 
-def _band(
-    picture: Picture, scale: TimeScale, spans: tuple[Span, ...], day: Span, down: float, of: str
-) -> None:
-    for span in spans:
+def _ghost(picture: Picture, scale: TimeScale, its: Look, down: float) -> None:
+    """Where a plan before had it: an empty outline."""
+    if its.was is None:
+        return
+    first, last = max(its.was.start, scale.first), min(its.was.end, scale.last)
+    if first < last:
+        x, width = scale(first), max(1.0, scale(last) - scale(first) - 1.0)
+        says = f"was: {its.label}"
+        picture.add("rect", says, x=x + 0.5, y=down + 2.0, width=width, height=ROW - 4, rx=2, of="ghost")
+
+
+def _band(picture: Picture, scale: TimeScale, band: Band, down: float) -> None:
+    day = Span(scale.first, scale.last)
+    for span in band.spans:
         if span.overlaps(day):
             x = scale(max(span.start, day.start))
             width = scale(min(span.end, day.end)) - x
-            picture.add("rect", x=x, y=down, width=width, height=BAND - 1, of=of)
+            picture.add("rect", x=x, y=down, width=width, height=BAND - 1, of=band.of)
 
 
 def _lanes(spans: list[Span]) -> list[int]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from markupsafe import Markup
-
 from stationmaster.measure.intervals import Spans
+from stationmaster.measure.time import Span
 from stationmaster.report import words
-from stationmaster.report.pictures.week import Bands, Look, day_chart, look, strip
+from stationmaster.report.pictures.week import Band, Look, Row, day_chart, look, strip
 from stationmaster.report.story import Story
 from stationmaster.timeline.activity import STATION
 from stationmaster.timeline.letters import WeekProblem
@@ -120,7 +119,12 @@ def days(
     """Each day: its chart, and every item as a row."""
     everything = pairs(story)
     contact = Spans.of(problem.windows.get("relay", ())).items
-    bands = Bands(tuple(problem.eclipses), tuple(contact))
+    bands = (
+        Band("night", tuple(problem.eclipses)),
+        Band("contact", tuple(contact)),
+        Band("events", tuple(one.span for one in problem.blocked)),
+    )
+    lines = rows(roles, everything)
     project_of = {activity.code: activity.project for activity in problem.activities}
     found = []
     for number in range(problem.days):
@@ -135,16 +139,21 @@ def days(
         found.append({
             "title": title,
             "short": words.weekday(date).lower(),
-            "picture": _picture(midnight, roles, everything, bands, says),
+            "picture": day_chart(Span(midnight, midnight + timedelta(days=1)), lines, bands, says),
             "items": [_row(story, item, roles, project_of) for item in items],
         })  # fmt: skip
     return found
 
 
-def _picture(
-    midnight: datetime, roles: Mapping[str, str], everything: list[tuple[Item, Look]], bands: Bands, says: str
-) -> Markup:
-    return day_chart(midnight, roles, everything, bands, says)
+def rows(roles: Mapping[str, str], everything: list[tuple[Item, Look]]) -> tuple[Row, ...]:
+    """A row for each of the crew and one for what the ground commands."""
+    crew = [
+        Row(role, tuple(pair for pair in everything if code in pair[0].crew)) for code, role in roles.items()
+    ]
+    ground = tuple(
+        pair for pair in everything if pair[0].kind in (Kind.ACTIVITY, Kind.BLOCKED) and not pair[0].crew
+    )
+    return (*crew, *([Row("ground", ground)] if ground else []))
 
 
 def _row(story: Story, item: Item, roles: Mapping[str, str], project_of: Mapping[str, str]) -> dict[str, Any]:
