@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from stationmaster.cli import timeline_import
 from stationmaster.cli.weeks import keep, plan_at, week_at
 
 if TYPE_CHECKING:
@@ -113,3 +114,6 @@ def tell(problem: WeekProblem, plan: WeekPlan, out: Path, *, json: bool, quiet: 
             f"(gap {100 * plan.gap_fraction:.2f} %, {plan.status.value})",
             f"written to {out}",
         )
+
+
+app.command("import", epilog=timeline_import.EXAMPLES)(timeline_import.import_tables)

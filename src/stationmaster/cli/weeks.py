@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    from stationmaster.measure.errors import StationError
     from stationmaster.timeline.letters import WeekProblem
     from stationmaster.timeline.outcome import WeekPlan
 
@@ -66,22 +69,24 @@ def keep(out: Path, problem: WeekProblem, plan: WeekPlan) -> None:
     write_whole(out / "left-out.csv", left_out_table(problem, plan))
 
 
-def _week_file(path: Path) -> WeekProblem:
-    import sys
-
+def refuse(errors: Sequence[StationError], kind: str) -> NoReturn:
+    """Tell every fault of what was read, each on a line of standard error, and end with the first."""
     from stationmaster.measure.errors import StationError, sentence
+
+    if len(errors) == 1:
+        raise errors[0]
+    for error in errors:
+        print(sentence(error), file=sys.stderr)
+    raise StationError("several-faults", first=sentence(errors[0]), count=len(errors), kind=kind)
+
+
+def _week_file(path: Path) -> WeekProblem:
     from stationmaster.timeline.exchange.week_file import read_week
 
     read = read_week(path)
-    if read.problem is not None:
-        return read.problem
-    first, *more = read.refused
-    if not more:
-        raise first
-    for error in read.refused:
-        print(sentence(error), file=sys.stderr)
-    count = len(read.refused)
-    raise StationError("several-faults", first=sentence(first), count=count, kind="week's file")
+    if read.problem is None:
+        refuse(read.refused, "week's file")
+    return read.problem
 
 
 def _of_run(path: Path) -> tuple[WeekProblem, WeekPlan]:
