@@ -14,9 +14,11 @@ from stationmaster.cli import (
     breakup,
     catalogue,
     clearance,
+    crew,
     desk,
     events,
     lifetime,
+    orbit,
     probability,
     proposal,
     reentry,
@@ -64,6 +66,8 @@ app.add_typer(station.app, name="station")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(breakup.app, name="breakup")
 app.add_typer(selection.app, name="selection")
+app.add_typer(orbit.app, name="orbit")
+app.add_typer(crew.app, name="crew")
 app.add_typer(timeline.app, name="timeline")
 
 
