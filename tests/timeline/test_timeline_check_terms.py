@@ -55,6 +55,12 @@ def store(**change: Any) -> Store:
     return Store(**sure | change)
 
 
+def told(pair: Pair, **change: Any) -> Pair:
+    """The same with something else told of the first store."""
+    problem, plan = pair
+    return problem, replace(plan, stores=(replace(plan.stores[0], **change), *plan.stores[1:]))
+
+
 def drawing(problem: WeekProblem, plan: WeekPlan, amount: float, *stores: Store) -> Pair:
     """FIX and HEAT each put so much into the recorder; the plan tells its level rightly."""
     problem = replace(problem, stores=stores)
@@ -65,14 +71,14 @@ def drawing(problem: WeekProblem, plan: WeekPlan, amount: float, *stores: Store)
             code="w", duration_min=old.duration_min, uses=old.uses, draws=old.draws, power_w=old.power_w
         )
         problem, plan = activity(problem, code, modes=(way,)), with_mode(plan, code, "w")
-    case, told = Case(problem, plan.items), []
+    case, figures = Case(problem, plan.items), []
     for one in stores:
         levels = course(case, one)
         minute, peak = max(levels, key=lambda level: level[1])
-        told.append(
+        figures.append(
             StoreFigure(store=one.code, peak_units=peak, peak_at=case.at(0, minute), end_units=levels[-1][1])
         )
-    return problem, replace(plan, stores=tuple(told))
+    return problem, replace(plan, stores=tuple(figures))
 
 
 def into_jar(problem: WeekProblem, plan: WeekPlan, *crew: str) -> Pair:
@@ -147,26 +153,10 @@ BROKEN: dict[str, tuple[str, Callable[[WeekProblem, WeekPlan], Pair]]] = {
             store(recovery_units_h=100.0, recovers_in="never"),
         ),
     ),
-    "a peak told too low": (
-        "figure",
-        lambda w, p: (
-            lambda pair: (
-                pair[0],
-                replace(pair[1], stores=(replace(pair[1].stores[0], peak_units=1.0),)),
-            )
-        )(drawing(w, p, 3.0, store())),
-    ),
+    "a peak told too low": ("figure", lambda w, p: told(drawing(w, p, 3.0, store()), peak_units=1.0)),
     "a peak at another time": (
         "figure",
-        lambda w, p: (
-            lambda pair: (
-                pair[0],
-                replace(
-                    pair[1],
-                    stores=(replace(pair[1].stores[0], peak_at=p.start + timedelta(minutes=7)),),
-                ),
-            )
-        )(drawing(w, p, 3.0, store())),
+        lambda w, p: told(drawing(w, p, 3.0, store()), peak_at=p.start + timedelta(minutes=7)),
     ),
     "a store left untold": ("figure", lambda w, p: (replace(w, stores=(store(),)), p)),
     "the task list gets a time": ("jar", lambda w, p: (activity(w, "BLOOD", jar=True), p)),
@@ -177,7 +167,7 @@ BROKEN: dict[str, tuple[str, Callable[[WeekProblem, WeekPlan], Pair]]] = {
     "a task for one without the skill": ("jar", lambda w, p: into_jar(w, p, "C2")),
     "lost from the task list": (
         "account",
-        lambda w, p: (lambda pair: (pair[0], replace(pair[1], jar=())))(into_jar(w, p, "C1")),
+        lambda w, p: (into_jar(w, p, "C1")[0], replace(into_jar(w, p, "C1")[1], jar=())),
     ),
     "too early in the day": (
         "time-of-day",

@@ -24,21 +24,27 @@ def _sleep_start_min(case: Case, day: int) -> int:
 
 
 def _routine_spans(case: Case) -> Iterator[tuple[Kind, Span]]:
-    """The fixed routine the rules ask for."""
+    """The fixed routine the rules ask for; where sleep is shifted, a conference that meets it or what
+    goes before and after it is not held."""
     rules = case.problem.rules
+    nights: list[tuple[Kind, Span]] = []
     for day in range(-1, case.problem.days + 1):
         sleep = _sleep_start_min(case, day)
         wake = sleep + rules.sleep_min
-        pieces = [
+        for kind, first, last in (
             (Kind.PRE_SLEEP, sleep - rules.pre_sleep_min, sleep),
             (Kind.SLEEP, sleep, wake),
             (Kind.POST_SLEEP, wake, wake + rules.post_sleep_min),
-        ]
-        if case.weekday(day) in rules.conference_weekdays:
-            for start in (rules.morning_conference_start_min, rules.evening_conference_start_min):
-                pieces.append((Kind.CONFERENCE, start, start + rules.conference_min))
-        for kind, first, last in pieces:
-            yield kind, Span(case.at(day, first), case.at(day, last))
+        ):
+            nights.append((kind, Span(case.at(day, first), case.at(day, last))))
+    yield from nights
+    for day in range(case.problem.days):
+        if case.weekday(day) not in rules.conference_weekdays:
+            continue
+        for start in (rules.morning_conference_start_min, rules.evening_conference_start_min):
+            talk = Span(case.at(day, start), case.at(day, start + rules.conference_min))
+            if not (rules.sleep_shifts and any(talk.overlaps(span) for _, span in nights)):
+                yield Kind.CONFERENCE, talk
 
 
 def _ashore(case: Case, member: CrewMember) -> list[Span]:
