@@ -113,6 +113,10 @@ class Planting:
     ) -> tuple[int, list[str]] | None:
         length = -(-activity.duration_min // 5)
         first, last = 0, before - length
+        if activity.earliest is not None:
+            first = int(np.ceil(self._slot(activity.earliest)))
+        if activity.latest is not None:
+            last = min(last, int(self._slot(activity.latest)) - length)
         earlier = {one.code: (start, start + -(-one.duration_min // 5)) for one, start, _ in done}
         for link in activity.after:
             end = earlier[link.activity][1]

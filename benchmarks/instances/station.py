@@ -146,11 +146,12 @@ def windows(rng: random.Random) -> dict[str, tuple[Span, ...]]:
 def events(names: list[str], stored: bool) -> tuple[Blocked, ...]:
     """A spacewalk that takes two of the crew for the day, a docking, a reboost."""
     walkers = tuple(names[-2:])
+    walk = Span(at(SPACEWALK_DAY, 8), at(SPACEWALK_DAY, 17))
     emptied = (Draw(store="RECORDER", amount_units=20.0),) if stored else ()
     return (
         Blocked(
             code="EVA", kind="spacewalk", title="Spacewalk",
-            span=Span(at(SPACEWALK_DAY, 8), at(SPACEWALK_DAY, 17)), crew=walkers, facilities=("AIRLOCK", "ARM"), waives=("meal", "exercise"),
+            span=walk, crew=walkers, facilities=("AIRLOCK", "ARM"), waives=("meal", "exercise"),
         ),
         Blocked(
             code="DOCK", kind="docking", title="Docking of a cargo ship",

@@ -106,7 +106,10 @@ class _Maker:
 
     def _series(self, number: int, rack: str) -> list[Activity]:
         first = self._crewed(f"A{number:03}-1", rack)
-        first = replace(first, duration_min=min(30, first.duration_min), around=(), inside=(), modes=())
+        first = replace(
+            first, duration_min=min(30, first.duration_min), around=(), inside=(), modes=(),
+            earliest=None, latest=None,
+        )  # fmt: skip
         return [
             replace(
                 first, code=f"A{number:03}-{n}", series=f"A{number:03}", occurrence=n,
