@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stationmaster.cli import timeline_import
+from stationmaster.cli import timeline_board, timeline_import
 from stationmaster.cli.weeks import keep, plan_at, week_at
 
 if TYPE_CHECKING:
@@ -117,3 +117,4 @@ def tell(problem: WeekProblem, plan: WeekPlan, out: Path, *, json: bool, quiet: 
 
 
 app.command("import", epilog=timeline_import.EXAMPLES)(timeline_import.import_tables)
+app.command("board", epilog=timeline_board.EXAMPLES)(timeline_board.board)

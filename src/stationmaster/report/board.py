@@ -22,8 +22,11 @@ from stationmaster.measure.reasons import say
 from stationmaster.measure.time import Span
 from stationmaster.report import words
 from stationmaster.report.leaf import shown
+from stationmaster.report.pictures.figure import plain
+from stationmaster.report.pictures.steps import steps_chart
 from stationmaster.report.pictures.week import Band, Look, Row, day_chart, strip
 from stationmaster.timeline.activity import STATION, Activity
+from stationmaster.timeline.exchange.profiles import profiles
 from stationmaster.timeline.letters import WeekProblem
 from stationmaster.timeline.outcome import Item, Kind, WeekPlan
 from stationmaster.timeline.reasons import REASONS
@@ -82,6 +85,7 @@ def view(board: Board) -> dict[str, Any]:
         "left_out": [
             (one.activity, [say(reason, REASONS) for reason in one.reasons]) for one in plan.unplaced
         ],
+        "profiles": profile_charts(problem, plan),
         "jar": plan.jar,
         "changed": {name: sum(c == name for c in changes.values()) for name in CHANGES if name},
         "gone": gone(board),
@@ -156,13 +160,21 @@ def rows(problem: WeekProblem, blocks: list[tuple[Item, Look]], span: Span) -> l
     if ground:
         found.append(Row("ground", ground))
     activities = {activity.code: activity for activity in problem.activities}
-    names = {one.code: one.name for one in (*problem.facilities, *problem.devices)}
+    names = resource_names(problem)
     held: dict[str, list[tuple[Item, Look]]] = {}
     for item, its in blocks:
         if item.span.overlaps(span):
             for code in places(item, activities):
                 held.setdefault(code, []).append((item, its))
     return found + [Row(short(name), tuple(held[code])) for code, name in names.items() if code in held]
+
+
+def resource_names(problem: WeekProblem) -> dict[str, str]:
+    """Names of what has a limit, by code."""
+    names = {one.code: one.name for one in problem.facilities}
+    names |= {device.code: device.name for device in problem.devices}
+    names |= {channel.code: channel.name for channel in problem.channels}
+    return names | {store.code: store.name for store in problem.stores}
 
 
 def places(item: Item, activities: Mapping[str, Activity]) -> list[str]:
@@ -172,6 +184,25 @@ def places(item: Item, activities: Mapping[str, Activity]) -> list[str]:
         way = next((way for way in ways if way.code == item.mode), ways[0])
         return [use.facility for use in way.uses]
     return [item.device] if item.device else []
+
+
+def profile_charts(problem: WeekProblem, plan: WeekPlan) -> list[dict[str, Any]]:
+    """A small chart for each limit that anything touches."""
+    slot = timedelta(minutes=problem.slot_min)
+    names = resource_names(problem)
+    found = []
+    for profile in profiles(problem, plan):
+        if profile.used.max(initial=0.0) > 0.0:
+            edges = [problem.start + number * slot for number in range(len(profile.used) + 1)]
+            marks = {edges[0] + timedelta(days=number): str(number + 1) for number in range(problem.days)}
+            peak, limit = plain(float(profile.used.max())), plain(float(profile.cap.max()))
+            name = names.get(profile.resource, profile.resource)
+            says = f"{name}: at most {peak} of {limit} {profile.unit}."
+            picture = steps_chart(profile.used.tolist(), profile.cap.tolist(), edges, marks, says)
+            found.append(
+                {"name": name, "unit": profile.unit, "peak": peak, "limit": limit, "picture": picture}
+            )
+    return found
 
 
 def short(name: str) -> str:

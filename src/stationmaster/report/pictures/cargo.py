@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from stationmaster.manifest.letters import Berth, Flight, Increment, Load
 from stationmaster.report import words
-from stationmaster.report.pictures.figure import Sheet, at, colour, level_rules, plain, sheet
+from stationmaster.report.pictures.figure import Sheet, at, colour, plain, sheet
+from stationmaster.report.pictures.steps import steps_chart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -108,27 +108,6 @@ def _short(text: str, most: int) -> str:
 
 def load_chart(load: Load, title: str, starts: tuple[datetime, ...], marks: Mapping[datetime, str]) -> Markup:
     """One resource by week as steps, with its limit above: a small chart among many alike."""
-    top = max(*load.capacity_units, *load.used_units, 1e-9)
     says = f"{title}: at most {plain(max(load.used_units))} of {plain(max(load.capacity_units))} {load.unit}."
-    edges = [at(when) for when in (*starts, starts[-1] + timedelta(days=7))]
-    with sheet(330.0, 132.0, says, "load") as picture:
-        axes = picture.axes(40.0, 12.0, 6.0, 24.0)
-        axes.stairs(*_merged(load.used_units, edges), fill=True, facecolor=colour("accent-soft"),
-                    edgecolor=colour("accent"), linewidth=1.2)  # fmt: skip
-        axes.stairs(*_merged(load.capacity_units, edges), baseline=None, color=colour("bad"), linewidth=1.2,
-                    linestyle=(0.0, (4.0, 3.0)))  # fmt: skip
-        axes.set(xlim=(edges[0], edges[-1]), ylim=(0.0, 1.08 * top))
-        level_rules(axes, 4)
-        axes.set_xticks([at(when) for when in marks], list(marks.values()), ha="left")
-        axes.grid(axis="x", color=colour("soft"), alpha=0.55)
-        return picture.markup()
-
-
-def _merged(values: tuple[float, ...], edges: list[float]) -> tuple[list[float], list[float]]:
-    """Steps and their edges; weeks that repeat the value before them are one step with it."""
-    merged, kept, done = [], [edges[0]], 0
-    for value, same in groupby(values):
-        done += len(list(same))
-        merged.append(value)
-        kept.append(edges[done])
-    return merged, kept
+    edges = (*starts, starts[-1] + timedelta(days=7))
+    return steps_chart(load.used_units, load.capacity_units, edges, marks, says)
