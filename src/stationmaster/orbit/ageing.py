@@ -71,8 +71,8 @@ def _unwrapped(angle: Floats) -> Floats:
     return np.append(np.unwrap(angle[:known]), np.full(len(angle) - known, np.nan))
 
 
-def _along(elements: ElementSet, start: datetime, seconds: Floats) -> tuple[Floats, float, float, float]:
-    """The argument of latitude (n,), its mean rate, and the mean distance and speed."""
+def _along(elements: ElementSet, start: datetime, seconds: Floats) -> tuple[Floats, Floats, float, float]:
+    """The argument of latitude (n,) and its rate (n,), and the mean distance and speed."""
     found = states(elements, start, seconds)
     r_km, v_km_s = found.r_teme_km, found.v_teme_km_s
     normal = np.cross(r_km, v_km_s)
@@ -80,7 +80,7 @@ def _along(elements: ElementSet, start: datetime, seconds: Floats) -> tuple[Floa
     ahead = np.cross(normal, node) / np.linalg.norm(normal, axis=1, keepdims=True)
     angle = np.arctan2(np.einsum("ij,ij->i", r_km, ahead), np.einsum("ij,ij->i", r_km, node))
     distance_km = np.linalg.norm(r_km, axis=1)
-    rate_rad_s = float(np.nanmean(np.linalg.norm(normal, axis=1) / distance_km**2))
+    rate_rad_s = np.linalg.norm(normal, axis=1) / distance_km**2
     return (
         angle,
         rate_rad_s,

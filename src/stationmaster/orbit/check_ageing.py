@@ -118,8 +118,10 @@ def _nearest_s(right: OrbitProblem, wrong: OrbitProblem, at_s: float, guess_s: f
     lag_s = guess_s
     for _ in range(8):
         state = states_teme(right, np.array([at_s + lag_s]))[0]
+        if not np.isfinite(state + place).all():
+            return math.nan
         change_s = float((place[:3] - state[:3]) @ towards / (state[3:] @ towards))
         lag_s += max(-300.0, min(300.0, change_s))
-        if not abs(change_s) > 1e-6:
+        if abs(change_s) < 1e-6:
             break
     return lag_s
