@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from stationmaster.cli import timeline_board, timeline_import
-from stationmaster.cli.weeks import keep, plan_at, week_at
-
-if TYPE_CHECKING:
-    from stationmaster.timeline.letters import WeekProblem
-    from stationmaster.timeline.outcome import WeekPlan
+from stationmaster.cli import timeline_board, timeline_export, timeline_import
+from stationmaster.cli.weeks import keep, plan_at, refuse_faults, refuse_without_plan, tell, week_at
 
 __all__ = ["app", "keep", "plan_at", "week_at"]
 
@@ -58,63 +54,6 @@ def build(
     tell(week, plan, out, json=json, quiet=quiet)
 
 
-def refuse_without_plan(plan: WeekPlan) -> None:
-    """End with no answer where the musts cannot all be met, or no plan was found in the time given."""
-    from stationmaster.measure.errors import StationError
-    from stationmaster.timeline.outcome import Status
-
-    if plan.status is Status.INFEASIBLE:
-        clash = ", ".join(plan.conflict)
-        reason = f"these musts cannot stand together: {clash}" if clash else "the crew's routine does not fit"
-        raise StationError("no-answer", reason=reason)
-    if plan.status is Status.NOT_FOUND:
-        raise StationError("no-answer", reason="no plan was found in the time given; try more effort")
-
-
-def refuse_faults(problem: WeekProblem, plan: WeekPlan) -> None:
-    """End with our own fault when the checker finds something wrong with a plan that was made here."""
-    from stationmaster.measure.errors import StationError
-    from stationmaster.timeline.check import faults
-
-    found = faults(problem, plan)
-    if found:
-        first = found[0]
-        raise StationError("checker-found", stage="timeline", count=len(found), first=first.says)
-
-
-def tell(problem: WeekProblem, plan: WeekPlan, out: Path, *, json: bool, quiet: bool) -> None:
-    """Say what came out, as sentences or as one JSON object."""
-    import json as json_module
-
-    from stationmaster.cli.say import say, say_json
-    from stationmaster.measure.time import iso
-
-    placed = len(problem.activities) - len(plan.unplaced) - len(plan.jar)
-    if json:
-        facts = {
-            "week": problem.code,
-            "start": iso(problem.start),
-            "activities": len(problem.activities),
-            "scheduled": placed,
-            "status": plan.status.value,
-            "objective_value": plan.objective_value,
-            "bound_value": plan.bound_value,
-            "bound_kind": plan.bound_kind.value,
-            "gap_fraction": plan.gap_fraction,
-            "unplaced": [left.activity for left in plan.unplaced],
-            "jar": [item.activity for item in plan.jar],
-            "faults": 0,
-            "out": str(out),
-        }
-        say_json(json_module.dumps(facts, ensure_ascii=False))
-    elif not quiet:
-        say(
-            f"{placed} of {len(problem.activities)} activities placed",
-            f"weight {plan.objective_value:g} of at most {plan.bound_value:g} "
-            f"(gap {100 * plan.gap_fraction:.2f} %, {plan.status.value})",
-            f"written to {out}",
-        )
-
-
 app.command("import", epilog=timeline_import.EXAMPLES)(timeline_import.import_tables)
 app.command("board", epilog=timeline_board.EXAMPLES)(timeline_board.board)
+app.command("export", epilog=timeline_export.EXAMPLES)(timeline_export.export)

@@ -16,7 +16,7 @@ EXAMPLES = """\b
 Examples:
   stationmaster timeline import activities.csv --station css --start 2026-03-02 --out week.toml
   stationmaster timeline import activities.csv --crew crew.csv --blocked events.csv \\
-      --windows windows.csv --facilities racks.csv --station my-station.toml --start 2026-03-02 --out week.toml
+      --windows windows.csv --station my-station.toml --start 2026-03-02 --out week.toml
 """
 
 

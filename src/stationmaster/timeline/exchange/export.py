@@ -29,11 +29,12 @@ def calendars(problem: WeekProblem, plan: WeekPlan) -> Mapping[str, bytes]:
     files = {"all.ics": _calendar(problem, plan, plan.items, "all")}
     for member in problem.crew:
         own = tuple(item for item in plan.items if member.code in item.crew)
-        files[f"{_file_name(member.code)}.ics"] = _calendar(problem, plan, own, member.code)
+        files[f"{file_name(member.code)}.ics"] = _calendar(problem, plan, own, member.code)
     return files
 
 
-def _file_name(code: str) -> str:
+def file_name(code: str) -> str:
+    """A code as the name of a file, on any system."""
     return re.sub(r"[^A-Za-z0-9_-]", "_", code)
 
 
