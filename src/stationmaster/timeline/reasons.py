@@ -9,6 +9,8 @@ REASONS: Final[Mapping[str, str]] = {
     "no-eligible-crew": "It needs {needed} of the crew with {skill}; {found} may do it.",
     "no-start": "No start in the week is left by {filter}.",
     "no-start-with": "No start in the week is left by {filter} together with {others}.",
+    "no-way": "None of its ways is possible: {ways}",
+    "task-list": "It is for the task list and gets no time of its own.",
     "needs-unplaced": "It needs {activity}, which is not placed.",
     "lag": "Where {activity} is placed, no allowed start keeps the time between the two.",
     "needs-crew-of": "It needs the crew of {activity}, and they have no time for it where it could start.",
@@ -23,4 +25,5 @@ REASONS: Final[Mapping[str, str]] = {
     "must-alone": "It is a must that cannot be placed even alone.",
     "no-plan": "There is no plan of the week, so it is not placed.",
     "routine": "The crew's routine itself does not fit: {where}.",
+    "not-approved": "It was not in the plan that was repaired, and a repair adds only what is urgent.",
 }

@@ -1,0 +1,230 @@
+"""Better repairs: the surroundings of what changed are freed and solved again, for value and stability.
+
+Method: large neighbourhood search (P. Shaw, CP 1998) over CP-SAT sub-models whose objective is that of
+a minimal perturbation: how much of the plan is kept, against what each change costs (H. El Sakkout and
+M. Wallace, "Probe backtrack search for minimal perturbation in dynamic scheduling", Constraints 5 (2000)).
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+
+from ortools.sat.python import cp_model
+
+from stationmaster.executor import Progress
+from stationmaster.timeline.model.room import Layout, Room
+from stationmaster.timeline.model.variables import JobVars, RoutineVars, weight
+from stationmaster.timeline.model.week import WeekModel
+from stationmaster.timeline.repair.board import Board
+from stationmaster.timeline.repair.first import wanted
+
+#: Objective units of one point of the weights.
+UNIT = 1000
+#: Hours before and after a place that belong to its surroundings; the most activities freed at once.
+AROUND_H, FREED = (3, 6, 12), 60
+
+
+@dataclass(frozen=True)
+class Effort:
+    """Limits: ``round_units`` of the solver's deterministic time for each of at most ``rounds``; the
+    search ends after ``patience`` rounds in a row that bring nothing. ``seconds``: of a person's clock,
+    None for an answer that repeats exactly."""
+
+    round_units: float = 0.4
+    rounds: int = 40
+    patience: int = 12
+    seconds: float | None = None
+
+
+class Improver:
+    """The search over layouts from a first plan on."""
+
+    def __init__(self, board: Board, layout: Layout, seed: int, effort: Effort) -> None:
+        self.board, self.layout, self.seed, self.effort = board, layout, seed, effort
+        self.random = random.Random(seed)
+        self.wanted = wanted(board)
+        weights = board.problem.weights
+        self.step = round(UNIT * weights.shift_step * board.grid.slot / weights.shift_step_min)
+        self.must = 2 * (UNIT * 20 * len(board.jobs) + sum(self._priority(n) for n in self.wanted))
+        self.rounds, self.spent_units = 0, 0.0
+
+    # ----------------------------------------------------------------------- value
+
+    def _priority(self, number: int) -> int:
+        return self.board.problem.weights.priority * weight(self.board.jobs[number].activity)
+
+    def worth(self, number: int) -> int:
+        """What it is worth to have an activity in the plan."""
+        return self._priority(number) + (self.must if self.board.jobs[number].activity.must else 0)
+
+    def cost(self, number: int, layout: Layout) -> int:
+        """What the change of a placed activity costs against the approved plan."""
+        old, new = self.board.old.jobs.get(number), layout.jobs[number]
+        if old is None:
+            return 0
+        weights, shift = self.board.problem.weights, abs(new.start - old.start)
+        replaced = len(set(old.members) - set(new.members))
+        moved = UNIT * weights.moved * (shift > 0) + self.step * shift
+        return moved + UNIT * weights.recrewed * (replaced + (new.way != old.way))
+
+    def routine_cost(self, number: int, layout: Layout) -> int:
+        """The same for a meal or session."""
+        old = self.board.old.routine.get(number)
+        changed = old is not None and layout.routine[number] != old
+        return UNIT * self.board.problem.weights.routine * changed
+
+    def value(self, layout: Layout) -> int:
+        """What a layout is worth."""
+        placed = sum(self.worth(n) - self.cost(n, layout) for n in layout.jobs)
+        return placed - sum(self.routine_cost(r, layout) for r in layout.routine)
+
+    # ---------------------------------------------------------------------- search
+
+    def improve(self, progress: Progress) -> None:
+        """Rounds around what is not as it was, until nothing is, or the limits are reached."""
+        began, stale = time.monotonic(), 0
+        limit = self.effort.seconds
+        while self.rounds < self.effort.rounds and stale < self.effort.patience:
+            if limit is not None and time.monotonic() - began > limit:
+                return
+            targets = self._targets()
+            if not targets:
+                return
+            before = self.value(self.layout)
+            self._round(targets, stale)
+            self.rounds += 1
+            stale = 0 if self.value(self.layout) > before else stale + 1
+            progress(self.rounds, self.effort.rounds)
+
+    def _targets(self) -> list[tuple[int, int]]:
+        """Where the plan is not as it was: (first slot, activity or -1 for routine), worst first."""
+        board, layout = self.board, self.layout
+        found = []
+        for number in sorted(self.wanted):
+            old = board.old.jobs.get(number)
+            place = layout.jobs.get(number)
+            loss = self.worth(number) if place is None else self.cost(number, layout)
+            if loss:
+                found.append((-loss, max(board.now_slot, (old or place or (board.now_slot,))[0]), number))
+        for number in sorted(layout.routine):
+            if loss := self.routine_cost(number, layout):
+                found.append((-loss, max(board.now_slot, board.old.routine[number][0]), -1))
+        return [(slot, number) for _, slot, number in sorted(found)]
+
+    def _round(self, targets: list[tuple[int, int]], stale: int) -> None:
+        slot, number = targets[self.rounds % len(targets)]
+        hours = AROUND_H[min(stale // 4, len(AROUND_H) - 1)]
+        centres = [slot]
+        if number >= 0:
+            centres += self._elsewhere(number)
+        free, routine = self._surroundings(centres, hours * 60 // self.board.grid.slot)
+        off = [n for _, n in targets if n >= 0 and n not in self.board.firm]
+        free |= {n for n in off if n not in self.layout.jobs or self.random.random() < 0.5}
+        free |= {number} & set(off)
+        self._resolve(free, routine)
+
+    def _elsewhere(self, number: int) -> list[int]:
+        """Where else an activity is or might be: its place now, or a start by lot."""
+        if number in self.layout.jobs:
+            return [self.layout.jobs[number].start]
+        starts = self.board.jobs[number].starts.nonzero()[0]
+        return [int(self.random.choice(starts.tolist()))] if len(starts) else []
+
+    def _surroundings(self, centres: list[int], reach: int) -> tuple[set[int], set[int]]:
+        """Activities and routine that are not frozen, near one of the places."""
+        board, frozen = self.board, self.board.firm | self.board.near
+        near = []
+        for number, place in self.layout.jobs.items():
+            away = min(abs(place.start - centre) for centre in centres)
+            if number not in frozen and away <= reach:
+                near.append((away, number))
+        free = {number for _, number in sorted(near)[:FREED]}
+        still = board.firm_routine | board.near_routine
+        routine = {
+            r
+            for r, (start, _) in self.layout.routine.items()
+            if r not in still and min(abs(start - centre) for centre in centres) <= reach
+        }
+        return free, routine
+
+    def _resolve(self, free: set[int], routine: set[int]) -> None:
+        board, layout = self.board, self.layout
+        room = Room(board.grid, board.jobs)
+        room.put(layout, free, routine)
+        fixed = Layout(
+            {n: p for n, p in layout.jobs.items() if n not in free},
+            {r: p for r, p in layout.routine.items() if r not in routine},
+        )
+        model = WeekModel(room, free, routine, fixed)
+        if model.routine_impossible:
+            return
+        terms = [self._job_term(model.model, n, v) for n, (_, v) in model.jobs.items()]
+        terms += [self._routine_term(model.model, r, v) for r, (_, v) in model.routine.items()]
+        self._hint(model)
+        model.model.maximize(sum(terms))
+        solver = self._solver()
+        status = solver.solve(model.model)
+        self.spent_units += solver.response_proto.deterministic_time
+        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            found = model.layout(solver)
+            new = Layout(fixed.jobs | found.jobs, fixed.routine | found.routine)
+            if self.value(new) > self.value(layout):
+                self.layout = new
+
+    def _solver(self) -> cp_model.CpSolver:
+        solver = cp_model.CpSolver()
+        settings = solver.parameters
+        settings.num_workers = 1
+        settings.random_seed = self.seed
+        settings.max_deterministic_time = self.effort.round_units
+        settings.cp_model_probing_level = 0
+        settings.symmetry_level = 0
+        settings.max_presolve_iterations = 1
+        return solver
+
+    def _job_term(self, m: cp_model.CpModel, number: int, found: JobVars) -> cp_model.LinearExprT:
+        """Worth less cost of a free activity, as the solver sees it; its slack never flatters."""
+        old, weights = self.board.old.jobs.get(number), self.board.problem.weights
+        if old is None:
+            return self.worth(number) * found.present
+        same = m.new_bool_var(f"same{number}")
+        m.add_implication(same, found.present)
+        m.add(found.start == old.start).only_enforce_if(same)
+        shift = m.new_int_var(0, self.board.grid.n, f"shift{number}")
+        m.add(shift >= found.start - old.start).only_enforce_if(found.present)
+        m.add(shift >= old.start - found.start).only_enforce_if(found.present)
+        stays = sum(found.by[i] for i in old.members if i in found.by)
+        crew = UNIT * weights.recrewed * (stays - len(old.members) * found.present)
+        moved = UNIT * weights.moved * (same - found.present) - self.step * shift
+        return self.worth(number) * found.present + moved + crew
+
+    def _routine_term(self, m: cp_model.CpModel, number: int, found: RoutineVars) -> cp_model.LinearExprT:
+        old = self.board.old.routine.get(number)
+        if old is None or (old[1] >= 0 and old[1] not in found.devices):
+            return 0
+        same = m.new_bool_var(f"sameR{number}")
+        m.add(found.start == old[0]).only_enforce_if(same)
+        if old[1] >= 0:
+            m.add_implication(same, found.devices[old[1]])
+        return UNIT * self.board.problem.weights.routine * (same - 1)
+
+    def _hint(self, model: WeekModel) -> None:
+        """Start from the layout as it is."""
+        m, per_day = model.model, self.board.grid.per_day
+        for number, (_, found) in model.jobs.items():
+            place = self.layout.jobs.get(number)
+            m.add_hint(found.present, place is not None)
+            on = -1 if place is None else place.start // per_day
+            if place is not None:
+                m.add_hint(found.start, place.start)
+            for k, literal in found.day.items():
+                m.add_hint(literal, k == on)
+            for i, literal in found.by.items():
+                m.add_hint(literal, place is not None and i in place.members)
+        for number, (_, one) in model.routine.items():
+            start, device = self.layout.routine[number]
+            m.add_hint(one.start, start)
+            for d, literal in one.devices.items():
+                m.add_hint(literal, d == device)
