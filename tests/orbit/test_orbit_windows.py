@@ -49,12 +49,16 @@ def test_a_pass_inside_one_grid_step_is_found_wherever_the_span_begins_or_ends(c
     whole = predict(_problem(css, Span(START, START + timedelta(days=2))))
     top = max(whole.of(WindowKind.PASS), key=lambda w: -abs((w.max_elevation_deg or 0.0) - 30.0))
     assert top.max_elevation_deg is not None and top.peak is not None
-    high = dataclasses.replace(SITE, min_elevation_deg=top.max_elevation_deg - 0.15)
-    for before_s, after_s in ((25.0, 300.0), (300.0, 25.0), (25.0, 25.0), (3 * 60.0 + 30.0, 400.0)):
-        span = Span(top.peak - timedelta(seconds=before_s), top.peak + timedelta(seconds=after_s))
-        (found,) = predict(_problem(css, span, sites=(high,))).of(WindowKind.PASS)
-        assert 5.0 < found.span.duration_s < 50.0 and not (found.cut_start or found.cut_end)
-        assert abs((found.peak or START) - top.peak) < timedelta(seconds=0.1)
+    for below_deg, shortest_s, longest_s in ((0.15, 5.0, 50.0), (0.0005, 0.9, 1.1)):
+        high = dataclasses.replace(SITE, min_elevation_deg=top.max_elevation_deg - below_deg)
+        for before_s, after_s in ((25.0, 300.0), (300.0, 25.0), (2.5, 300.0), (300.0, 2.5), (210.0, 400.0)):
+            if below_deg > 0.1 and min(before_s, after_s) < longest_s / 2.0 - 1.0:
+                continue
+            span = Span(top.peak - timedelta(seconds=before_s), top.peak + timedelta(seconds=after_s))
+            (found,) = predict(_problem(css, span, sites=(high,))).of(WindowKind.PASS)
+            assert shortest_s < found.span.duration_s < longest_s
+            assert not (found.cut_start or found.cut_end)
+            assert abs((found.peak or START) - top.peak) < timedelta(seconds=0.1)
 
 
 @settings(max_examples=15, deadline=None)
