@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "stationmaster"
-STAGES = ("call", "proposal", "review", "selection", "manifest", "orbit", "timeline", "safety")
+STAGES = ("call", "proposal", "review", "selection", "manifest", "crew", "orbit", "timeline", "safety")
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def test_the_start_loads_nothing_heavy() -> None:
 
 
 def test_stages_can_be_looked_at_without_loading_anything_heavy() -> None:
-    stages = "call, proposal, review, selection, manifest, orbit, timeline, safety"
+    stages = "call, proposal, review, selection, manifest, crew, orbit, timeline, safety"
     code = f"import sys; from stationmaster import {stages}; print(*{LOADED})"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert [name for name in HEAVY if name in found.stdout.split()] == []
