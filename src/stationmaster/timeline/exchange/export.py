@@ -15,7 +15,20 @@ from stationmaster.timeline.outcome import Item, Kind, WeekPlan
 from stationmaster.timeline.reasons import REASONS
 
 PRODUCT = "-//Stationmaster//Crew timeline//EN"
-HEADER = ("start", "end", "duration_min", "crew", "kind", "code", "title", "project", "place", "must")
+HEADER = (
+    "start",
+    "end",
+    "duration_min",
+    "crew",
+    "kind",
+    "code",
+    "title",
+    "project",
+    "place",
+    "must",
+    "activity",
+    "mode",
+)
 LEFT_OUT_HEADER = ("code", "title", "project", "weight", "must", "why")
 
 
@@ -82,6 +95,8 @@ def rows(problem: WeekProblem, plan: WeekPlan) -> tuple[tuple[str, ...], ...]:
                 activity.project if activity else "",
                 _place(problem, item),
                 "must" if activity and activity.must else "",
+                item.activity,
+                item.mode,
             )
         )
     return tuple(found)

@@ -57,12 +57,41 @@ def weighed(written: Draft[Written]) -> ReadWeek:
     for key, error in (found[0] if found else {}).items():
         field = str(error.facts.get("field"))
         # With a stand-in in place of what cannot be read, only what both readings show is so.
-        if all(key in other for other in found) and not written.unreadable(field):
+        if all(key in other for other in found) and not _hangs(error, written):
             refused.append(StationError(error.code, **{**error.facts, **written.source.place(parts(field))}))
     if refused:
         refused.sort(key=lambda error: (error.facts.get("line") is None, error.facts.get("line") or 0))
         return ReadWeek(problem=None, refused=tuple(refused[:FAULTS_LIMIT]))
     return ReadWeek(problem=sound(written.readings[0]))
+
+
+#: What the place of every span hangs on.
+_GRID = ("start", "days", "slot_min", "rules")
+#: Kinds of names and the lists that give them.
+_LISTS = {
+    "crew member": ("crew",),
+    "activity": ("activities",),
+    "facility": ("facilities",),
+    "device": ("devices",),
+    "facility or device": ("facilities", "devices"),
+    "window": ("windows",),
+    "power channel": ("channels",),
+    "store": ("stores",),
+}
+
+
+def _hangs(error: StationError, written: Draft[Written]) -> bool:
+    """Whether a contradiction may be due to what could not be read."""
+    field = str(error.facts.get("field"))
+    places = [parts(str(fault.facts.get("field"))) for fault in written.refused]
+    lists = _LISTS.get(str(error.facts.get("kind")), ()) if error.code == "unknown-name" else ()
+    nameless = any(
+        place[0] in lists and (len(place) < 3 or place[2] == "code" or place[0] == "windows")
+        for place in places
+        if place
+    )
+    timed = field == "rules" or field.endswith(".span")
+    return written.unreadable(field) or nameless or (timed and any(p[:1] and p[0] in _GRID for p in places))
 
 
 def sound(written: Written) -> WeekProblem:

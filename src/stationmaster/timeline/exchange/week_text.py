@@ -27,7 +27,7 @@ def week_toml(problem: WeekProblem, head: tuple[str, ...] = ()) -> str:
     lines = [f"# {line}".rstrip() for line in head]
     tables = [name for name in TABLES if getattr(problem, name)]
     for name, value in sorted(_told(problem), key=lambda pair: isinstance(pair[1], tuple)):
-        if name not in (*TABLES, "rules", "windows"):
+        if name not in (*tables, "rules", "windows"):
             lines.append(f"{name} = {_value(value)}")
     lines += ["", "[rules]", *_fields(problem.rules)]
     if problem.windows:
