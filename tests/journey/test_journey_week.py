@@ -19,7 +19,7 @@ from stationmaster.scenario import Scenario, read_scenario
 from stationmaster.station.letters import Station
 from stationmaster.station.read import read
 from stationmaster.timeline.activity import Activity
-from stationmaster.timeline.consistency import fixed_routine
+from stationmaster.timeline.crew_day import fixed_routine
 from stationmaster.timeline.letters import WeekProblem
 
 MONDAY = moment("2024-11-04")

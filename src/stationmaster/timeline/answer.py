@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 
 import numpy as np
 
 from stationmaster.measure.intervals import Spans
-from stationmaster.measure.time import Span
-from stationmaster.timeline.consistency import fixed_routine
-from stationmaster.timeline.letters import WeekProblem
-from stationmaster.timeline.model.grid import Grid, day_limit_min
-from stationmaster.timeline.model.room import Layout
+from stationmaster.timeline.crew_day import blocked_work_min, day_limit_min, fixed_routine
+from stationmaster.timeline.letters import Store, WeekProblem
+from stationmaster.timeline.model.grid import Grid
+from stationmaster.timeline.model.room import Layout, Room
 from stationmaster.timeline.model.starts import Job
-from stationmaster.timeline.outcome import FacilityFigure, Item, Kind, PowerFigure, WorkFigure
+from stationmaster.timeline.model.stores import drained
+from stationmaster.timeline.outcome import (
+    FacilityFigure,
+    Item,
+    JarItem,
+    Kind,
+    PowerFigure,
+    StoreFigure,
+    WorkFigure,
+)
 
 TITLES = {
     Kind.SLEEP: "Sleep",
@@ -49,7 +56,7 @@ def items(grid: Grid, jobs: list[Job], layout: Layout) -> tuple[Item, ...]:
 def _fixed(problem: WeekProblem) -> Iterable[Item]:
     for member in problem.crew:
         away = Spans.of(b.span for b in problem.blocked if member.code in b.crew)
-        for kind, span in fixed_routine(problem):
+        for kind, span in fixed_routine(problem, member):
             for piece in Spans.of([span]) - away:
                 yield Item(
                     code=f"{member.code}.{kind}.{piece.start:%Y%m%dT%H%M}",
@@ -104,19 +111,13 @@ def work(grid: Grid, jobs: list[Job], layout: Layout) -> tuple[WorkFigure, ...]:
     figures = []
     for i, member in enumerate(problem.crew):
         for k in grid.days:
-            midnight = problem.start + timedelta(days=k)
-            day = Spans.of([Span(midnight, midnight + timedelta(days=1))])
-            busy = sum(
-                (day & Spans.of([b.span])).duration_s
-                for b in problem.blocked
-                if b.works and member.code in b.crew
-            )
-            limit = min(problem.member_work_min.get(member.code, 24 * 60), day_limit_min(problem, k))
+            busy_min = blocked_work_min(problem, member, k)
+            limit = day_limit_min(problem, member, k)
             figures.append(
                 WorkFigure(
                     crew=member.code,
                     day=problem.date_of(k),
-                    work_h=round(float(minutes[i, k]) / 60 + busy / 3600, 4),
+                    work_h=round((float(minutes[i, k]) + busy_min) / 60, 4),
                     limit_h=round(limit / 60, 4),
                 )
             )
@@ -151,9 +152,10 @@ def power(grid: Grid, jobs: list[Job], layout: Layout) -> tuple[PowerFigure, ...
     for channel in grid.problem.channels:
         draw = np.full(grid.n, channel.base_w)
         for number, (start, _, way) in sorted(layout.jobs.items()):
-            taken = jobs[number].ways[way]
-            if jobs[number].activity.channel == channel.code:
-                draw[start : start + taken.length] += taken.mode.power_w
+            taken, activity = jobs[number].ways[way], jobs[number].activity
+            watts = taken.mode.power_w if activity.channel == channel.code else 0.0
+            watts += sum(load.power_w for load in activity.loads if load.channel == channel.code)
+            draw[start : start + taken.length] += watts
         figures.append(
             PowerFigure(
                 channel=channel.code,
@@ -162,3 +164,54 @@ def power(grid: Grid, jobs: list[Job], layout: Layout) -> tuple[PowerFigure, ...
             )
         )
     return tuple(figures)
+
+
+def stores(grid: Grid, jobs: list[Job], layout: Layout) -> tuple[StoreFigure, ...]:
+    """The highest level of each store, first when, and its level at the end of the week."""
+    return tuple(_level(grid, jobs, layout, store) for store in grid.problem.stores)
+
+
+def _level(grid: Grid, jobs: list[Job], layout: Layout, store: Store) -> StoreFigure:
+    """The level from slot to slot, in fractions; the last midnight belongs to the next week."""
+    arrived = np.zeros(grid.n)
+    for number, (start, _, way) in layout.jobs.items():
+        for draw in jobs[number].ways[way].mode.draws:
+            if draw.store == store.code:
+                arrived[start] += draw.amount_units
+    lost = drained(grid, store)
+    level = peak = store.initial_units
+    at = 0
+    for slot in range(grid.n):
+        if store.daily and slot and slot % grid.per_day == 0:
+            level = 0.0
+        level += float(arrived[slot])
+        if level > peak + 1e-9:
+            peak, at = level, slot
+        level = max(0.0, level - float(lost[slot]))
+    return StoreFigure(
+        store=store.code, peak_units=round(peak, 6), peak_at=grid.when(at), end_units=round(level, 6)
+    )
+
+
+# ------------------------------------------------------------------------------ task list
+
+
+def jar(grid: Grid, jobs: list[Job], layout: Layout) -> tuple[JarItem, ...]:
+    """The task list: who may do each activity and has hours of work left for it on some day.
+
+    Each activity by itself: whoever takes one has less left for the others.
+    """
+    room = Room(grid, jobs)
+    room.put(layout, set(), set())
+    found = []
+    for job in jobs:
+        if job.activity.jar:
+            able = {
+                i
+                for way in job.ways
+                for i in way.crew
+                if (np.repeat(room.work_days(i, way.length * grid.slot), grid.per_day) & way.starts).any()
+            }
+            crew = tuple(grid.problem.crew[i].code for i in sorted(able))
+            found.append(JarItem(activity=job.activity.code, crew=crew))
+    return tuple(found)

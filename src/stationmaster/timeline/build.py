@@ -32,7 +32,7 @@ from stationmaster.timeline.model.relaxation import DayModel
 from stationmaster.timeline.model.room import Layout
 from stationmaster.timeline.model.starts import Job, jobs
 from stationmaster.timeline.model.variables import WEIGHT_SCALE, DayGuide, weight
-from stationmaster.timeline.outcome import BoundKind, SolverFacts, Status, Unplaced, WeekPlan
+from stationmaster.timeline.outcome import BoundKind, JarItem, SolverFacts, Status, Unplaced, WeekPlan
 from stationmaster.timeline.search.guidance import lean
 from stationmaster.timeline.search.search import Effort, Engine, Search
 
@@ -130,7 +130,7 @@ def _plan(task: Task, search: Search, relaxed: int, whole: int | None, complete:
     unplaced = tuple(
         Unplaced(activity=job.activity.code, reasons=why.reasons(job.number))
         for job in task.jobs
-        if job.number not in search.layout.jobs
+        if job.number not in search.layout.jobs and not job.activity.jar
     )
     return WeekPlan(
         problem=task.grid.problem.code,
@@ -146,6 +146,8 @@ def _plan(task: Task, search: Search, relaxed: int, whole: int | None, complete:
         work=answer.work(task.grid, task.jobs, search.layout),
         facilities=answer.facilities(task.grid, task.jobs, search.layout),
         power=answer.power(task.grid, task.jobs, search.layout),
+        stores=answer.stores(task.grid, task.jobs, search.layout),
+        jar=answer.jar(task.grid, task.jobs, search.layout),
         solver=_facts(task, search.rounds),
     )
 
@@ -168,7 +170,9 @@ def _nothing(task: Task, impossible: bool) -> WeekPlan:
     clash = conflict(tries, chosen) if impossible else set[int]()
     codes = [task.jobs[n].activity.code for n in sorted(clash)]
     unplaced = tuple(
-        Unplaced(activity=job.activity.code, reasons=_no_plan(job, codes, impossible)) for job in task.jobs
+        Unplaced(activity=job.activity.code, reasons=_no_plan(job, codes, impossible))
+        for job in task.jobs
+        if not job.activity.jar
     )
     possible = sum(weight(j.activity) for j in task.jobs if j.hopeless is None)
     return WeekPlan(
@@ -185,6 +189,7 @@ def _nothing(task: Task, impossible: bool) -> WeekPlan:
         work=(),
         facilities=(),
         power=(),
+        jar=tuple(JarItem(activity=job.activity.code, crew=()) for job in task.jobs if job.activity.jar),
         solver=_facts(task, 0),
     )
 

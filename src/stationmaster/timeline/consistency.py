@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from stationmaster.measure.codes import nearest
 from stationmaster.measure.errors import StationError
 from stationmaster.measure.time import Span, iso
+from stationmaster.timeline.crew_day import DAY_MIN, fixed_routine
 
 if TYPE_CHECKING:
     from stationmaster.timeline.activity import Activity
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 #: Routine that a blocked span may waive for those who work in it.
 WAIVABLE = ("sleep", "post-sleep", "pre-sleep", "conference", "meal", "exercise")
-DAY_MIN = 24 * 60
 #: Rules that must lie on the grid of slots.
 LENGTHS = (
     "sleep_start_min",
@@ -258,31 +258,6 @@ def _blocked_span(
                 other=f"{kind} at {iso(span.start)}",
                 expected=f'another time, or waives = ["{kind}"]',
             )
-
-
-def fixed_routine(problem: WeekProblem) -> list[tuple[str, Span]]:
-    """The routine at fixed times, the same for all: (kind, span clipped to the week), in order."""
-    rules, week = problem.rules, problem.span
-    wake = rules.sleep_start_min + rules.sleep_min
-    daily = [
-        ("pre-sleep", rules.sleep_start_min - rules.pre_sleep_min, rules.pre_sleep_min),
-        ("sleep", rules.sleep_start_min, rules.sleep_min),
-        ("post-sleep", wake, rules.post_sleep_min),
-    ]
-    conferences = [
-        ("conference", start, rules.conference_min)
-        for start in (rules.morning_conference_start_min, rules.evening_conference_start_min)
-    ]
-    found = []
-    for day in range(-1, problem.days + 1):
-        midnight = problem.start + timedelta(days=day)
-        meets = problem.date_of(day).isoweekday() in rules.conference_weekdays
-        for kind, start_min, length_min in daily + (conferences if meets else []):
-            start = max(midnight + timedelta(minutes=start_min), week.start)
-            end = min(midnight + timedelta(minutes=start_min + length_min), week.end)
-            if start < end:
-                found.append((kind, Span(start, end)))
-    return sorted(found, key=lambda pair: (pair[1], pair[0]))
 
 
 def _series(activities: Sequence[Activity]) -> Iterator[StationError]:

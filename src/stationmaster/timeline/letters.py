@@ -23,7 +23,8 @@ class CrewMember:
 
     ``certified_until`` says of a skill when its certificate ends (none: it does not);
     ``aboard`` bounds the stay where it does not cover the week (a handover): outside it there is no
-    routine and no work.
+    routine and no work. On a day aboard only in part no meal and no exercise is due. A skill counts for
+    an activity that ends before its certificate does.
     """
 
     code: str
@@ -84,7 +85,9 @@ class GroundRules:
     ``sessions`` are held by each member on each of ``exercise_weekdays``; conferences by all on each
     of ``conference_weekdays``. The meal lies between ``meal_earliest_min`` (its start) and
     ``meal_latest_min`` (its end); with ``meals_together`` plans of equal worth prefer common meals.
-    ``sleep_shifts`` move sleep (with what goes before and after it) from a day on.
+    ``sleep_shifts`` move sleep (with what goes before and after it) from a day on; a conference that
+    then meets one of the three is not held. ``work_week_min`` bounds the work of a calendar week,
+    Monday to Sunday.
     """
 
     sessions: tuple[Session, ...]

@@ -7,6 +7,7 @@ the rounded one keeps the true one: what is forbidden grows, what is allowed shr
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -15,8 +16,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stationmaster.measure.time import Span
-from stationmaster.timeline.consistency import DAY_MIN, fixed_routine
-from stationmaster.timeline.letters import Session, WeekProblem
+from stationmaster.timeline.crew_day import (
+    DAY_MIN,
+    aboard_all,
+    asleep,
+    blocked_work_min,
+    day_limit_min,
+    fixed_routine,
+)
+from stationmaster.timeline.letters import CrewMember, Session, WeekProblem
+from stationmaster.timeline.model.amounts import Scale
+from stationmaster.timeline.model.links import Link, links
+from stationmaster.timeline.model.stores import Tank, tank
 from stationmaster.timeline.outcome import Kind
 
 Mask = NDArray[np.bool_]
@@ -59,6 +70,19 @@ class Grid:
         self.facility_number = {f.code: i for i, f in enumerate(problem.facilities)}
         self.channel_number = {c.code: i for i, c in enumerate(problem.channels)}
         self.device_number = {d.code: i for i, d in enumerate(problem.devices)}
+        self.store_number = {s.code: i for i, s in enumerate(problem.stores)}
+        self._kept: dict[tuple[object, ...], Mask] = {}
+
+    def kept(self, make: Callable[..., Mask], *key: object) -> Mask:
+        """``make(grid, *key)``: a mask that many activities share, made once."""
+        if (make, *key) not in self._kept:
+            self._kept[make, *key] = make(self, *key)
+        return self._kept[make, *key]
+
+    @cached_property
+    def links(self) -> list[Link]:
+        """What the activities need of each other."""
+        return links(self.problem.activities)
 
     # ------------------------------------------------------------------ time
 
@@ -89,16 +113,29 @@ class Grid:
 
     @cached_property
     def routine_mask(self) -> Mask:
-        """Slots in which the fixed routine of all is (n,)."""
+        """Slots in which the fixed routine is; whoever is away from it is busy then too (n,)."""
         return self.touched([span for _, span in fixed_routine(self.problem)])
 
     @cached_property
+    def asleep(self) -> Mask:
+        """Slots in which somebody sleeps (n,)."""
+        return self.touched(asleep(self.problem))
+
+    @cached_property
     def busy(self) -> list[Mask]:
-        """For each member, the slots taken by fixed routine and blocked spans (n,)."""
+        """For each member, the slots taken by fixed routine, blocked spans and not being aboard (n,)."""
         return [
-            self.routine_mask | self.touched([b.span for b in self.problem.blocked if member.code in b.crew])
+            self.routine_mask
+            | self.touched([b.span for b in self.problem.blocked if member.code in b.crew])
+            | self._ashore(member)
             for member in self.problem.crew
         ]
+
+    def _ashore(self, member: CrewMember) -> Mask:
+        numbers = np.arange(self.n)
+        if member.aboard is None:
+            return numbers < 0
+        return (numbers < self.ceil(member.aboard.start)) | (numbers >= self.floor(member.aboard.end))
 
     @cached_property
     def work_limit(self) -> Levels:
@@ -106,21 +143,29 @@ class Grid:
         problem = self.problem
         limits = np.zeros((len(problem.crew), problem.days), dtype=np.int64)
         for i, member in enumerate(problem.crew):
-            own = problem.member_work_min.get(member.code, DAY_MIN)
             for k in self.days:
-                spent = self._blocked_work_min(member.code, k)
-                limits[i, k] = max(0, min(own, day_limit_min(problem, k)) - spent)
+                spent = math.ceil(blocked_work_min(problem, member, k) - 1e-9)
+                limits[i, k] = max(0, day_limit_min(problem, member, k) - spent)
         return limits
 
-    def _blocked_work_min(self, member: str, day: int) -> int:
-        midnight = self.problem.start + timedelta(days=day)
-        minutes = 0.0
-        for blocked in self.problem.blocked:
-            if blocked.works and member in blocked.crew:
-                start = max(midnight, blocked.span.start)
-                end = min(midnight + timedelta(days=1), blocked.span.end)
-                minutes += max(0.0, (end - start).total_seconds() / 60)
-        return math.ceil(minutes)
+    @cached_property
+    def week_of(self) -> list[int]:
+        """The calendar week of each day, numbered from 0."""
+        weeks = [self.problem.date_of(k).isocalendar()[:2] for k in self.days]
+        return [sorted(set(weeks)).index(week) for week in weeks]
+
+    @cached_property
+    def week_limit(self) -> Levels:
+        """Minutes that activities of a member may still take in a calendar week (members, weeks)."""
+        problem, weeks = self.problem, self.week_of
+        most = problem.rules.work_week_min
+        whole = len(weeks) * DAY_MIN if most is None else most
+        limits = np.full((len(problem.crew), weeks[-1] + 1), whole, dtype=np.int64)
+        for i, member in enumerate(problem.crew):
+            for k in self.days:
+                if most is not None:
+                    limits[i, weeks[k]] -= math.ceil(blocked_work_min(problem, member, k) - 1e-9)
+        return np.maximum(limits, 0)
 
     # -------------------------------------------------------------- routine
 
@@ -131,6 +176,8 @@ class Grid:
         meal = self.slots(rules.meal_min)
         for i in self.members:
             for k in self.days:
+                if not aboard_all(self.problem, self.problem.crew[i], k):
+                    continue
                 weekday = self.problem.date_of(k).isoweekday()
                 if meal and not self._waived(i, k, "meal"):
                     window = np.zeros(self.n, dtype=bool)
@@ -154,10 +201,13 @@ class Grid:
             kind in b.waives and code in b.crew and b.span.overlaps(whole) for b in self.problem.blocked
         )
 
-    def device_blocked(self, device: int) -> Mask:
-        """Slots in which a device cannot be used (n,)."""
-        code = self.problem.devices[device].code
-        return self.touched([b.span for b in self.problem.blocked if code in b.facilities])
+    @cached_property
+    def device_blocked(self) -> list[Mask]:
+        """For each device the slots in which it cannot be used (n,)."""
+        return [
+            self.touched([b.span for b in self.problem.blocked if device.code in b.facilities])
+            for device in self.problem.devices
+        ]
 
     # ------------------------------------------------------------- resources
 
@@ -172,18 +222,30 @@ class Grid:
         return found
 
     @cached_property
+    def power_scales(self) -> list[Scale]:
+        """For each channel, how its watts are counted in whole numbers."""
+        drawn: dict[str, list[float]] = {}
+        for activity in self.problem.activities:
+            drawn.setdefault(activity.channel, []).extend(way.power_w for way in activity.ways)
+            for load in activity.loads:
+                drawn.setdefault(load.channel, []).append(load.power_w)
+        return [Scale.of(drawn.get(channel.code, [])) for channel in self.problem.channels]
+
+    @cached_property
     def power_left(self) -> list[Levels]:
-        """For each channel the watts free in each slot, rounded down (n,)."""
+        """For each channel what is free in each slot, in its scale, rounded down (n,)."""
         eclipse = self.touched(self.problem.eclipses)
         found = []
-        for channel in self.problem.channels:
-            sunlit = math.floor(channel.sunlit_w - channel.base_w)
-            dark = math.floor(channel.eclipse_w - channel.base_w)
-            found.append(np.where(eclipse, min(sunlit, dark), sunlit).astype(np.int64))
+        for channel, scale in zip(self.problem.channels, self.power_scales, strict=True):
+            limit = np.where(eclipse, min(channel.sunlit_w, channel.eclipse_w), channel.sunlit_w)
+            for less in channel.reduced:
+                span = self.touched([less.span])
+                limit[span] = np.minimum(limit[span], less.limit_w)
+            free = {float(w): scale.down(float(w) - channel.base_w) for w in np.unique(limit)}
+            found.append(np.array([free[float(w)] for w in limit], dtype=np.int64))
         return found
 
-
-def day_limit_min(problem: WeekProblem, day: int) -> int:
-    """Minutes of work that the ground rules allow on a day of the week."""
-    weekday, rules = problem.date_of(day).isoweekday(), problem.rules
-    return {6: rules.work_saturday_min, 7: rules.work_sunday_min}.get(weekday, rules.work_day_min)
+    @cached_property
+    def tanks(self) -> list[Tank]:
+        """The stores on the grid."""
+        return [tank(self, store) for store in self.problem.stores]

@@ -1,216 +1,303 @@
 """A bound no plan of the week can exceed: the week without clock times.
 
-Keeps for every activity the days it can start on and who does it, the hours of each crew day, the
-capacity of facilities and power over each day, data, hour caps and which days suit a lag; drops
-when in the day things happen, and lets an activity be done in parts. Every plan satisfies it, so
-the optimum of this linear program bounds every plan, and its values say on which day and by whom
-an activity is best done.
+Keeps for every activity the ways and days it can be done on and who does it, the hours of each crew
+day and week, the capacity of facilities and channels over each day, what stores hold and lose, data,
+hour caps and which days suit a lag; drops when in the day things happen, and lets an activity be
+done in parts. Every plan satisfies it, so the optimum of this linear program bounds every plan, and
+its values say on which day, in which way and by whom an activity is best done.
 """
 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
+from collections.abc import Iterable
 
 import numpy as np
-from ortools.sat.python import cp_model
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from stationmaster.measure.errors import StationError
-from stationmaster.timeline.model.grid import Grid, Levels
-from stationmaster.timeline.model.links import links
-from stationmaster.timeline.model.room import Room, data_mb
-from stationmaster.timeline.model.starts import Job
+from stationmaster.timeline.model.grid import Grid, Levels, Mask
+from stationmaster.timeline.model.links import Link
+from stationmaster.timeline.model.room import MB_IN_GB, Room
+from stationmaster.timeline.model.starts import Job, Way
+from stationmaster.timeline.model.stores import drained
 from stationmaster.timeline.model.variables import DayGuide, weight
 
-Literal = cp_model.IntVar
 #: What the linear solver's tolerances may hide, relative to the objective; added to the bound.
 LP_TOLERANCE = 1e-7
 INFEASIBLE = 2
+#: (column, factor) pairs.
+Terms = list[tuple[int, float]]
 
 
-def _limit(value: int) -> float:
-    """A bound of a solver's row, where the ends of the integers mean none."""
-    return float(value) if abs(value) < 2**60 else math.copysign(math.inf, value)
+class Rows:
+    """The rows of a linear program over columns from 0 to 1."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._columns: list[int] = []
+        self._factors: list[float] = []
+        self._lengths: list[int] = []
+        self._low: list[float] = []
+        self._high: list[float] = []
+
+    def column(self) -> int:
+        """A new column."""
+        self.size += 1
+        return self.size - 1
+
+    def add(self, terms: Iterable[tuple[int, float]], low: float = -math.inf, high: float = math.inf) -> None:
+        """Their sum lies between the two."""
+        before = len(self._columns)
+        for column, factor in terms:
+            self._columns.append(column)
+            self._factors.append(factor)
+        self._lengths.append(len(self._columns) - before)
+        self._low.append(low)
+        self._high.append(high)
+
+    def constraint(self) -> LinearConstraint:
+        """All of them."""
+        rows = np.repeat(np.arange(len(self._lengths)), self._lengths)
+        shape = (len(self._lengths), self.size)
+        matrix = sparse.csr_matrix((self._factors, (rows, self._columns)), shape=shape)
+        return LinearConstraint(matrix, np.array(self._low), np.array(self._high))
 
 
 class DayModel:
-    """The relaxation as a model of binaries only."""
+    """The relaxation. Columns by key: ``present`` (activity), ``day`` (activity, day), ``part``
+    (activity, way, day) and ``z`` (activity, way, member, day)."""
 
     def __init__(self, grid: Grid, jobs: list[Job], musts: set[int]) -> None:
-        self.model = cp_model.CpModel()
+        self.rows = Rows()
         self.grid, self.room = grid, Room(grid, jobs)
-        self.present: dict[int, Literal] = {}
-        self.day: dict[tuple[int, int], Literal] = {}
-        self.z: dict[tuple[int, int, int], Literal] = {}
+        self.present: dict[int, int] = {}
+        self.day: dict[tuple[int, int], int] = {}
+        self.part: dict[tuple[int, int, int], int] = {}
+        self.z: dict[tuple[int, int, int, int], int] = {}
+        self.edges: dict[tuple[int, int, int], tuple[int, int]] = {}
         self.jobs = {job.number: job for job in jobs if job.hopeless is None}
         for job in self.jobs.values():
             self._job(job)
             if job.number in musts:
-                self.model.add(self.present[job.number] == 1)
-        self._crew_days()
+                self.rows.add([(self.present[job.number], 1)], low=1)
+        self._crew()
         self._shared()
-        self._links(jobs)
+        for link in grid.links:
+            if link.then in self.jobs:
+                self._link(link)
 
     def solve(self) -> tuple[int | None, DayGuide]:
         """The bound in thousandths (None: the musts cannot all be met) and what it puts where."""
-        linears = [c.linear for c in self.model.proto.constraints]
-        rows = np.repeat(np.arange(len(linears)), [len(c.vars) for c in linears])
-        columns = np.concatenate(
-            [np.array(c.vars, dtype=np.int64) for c in linears] or [np.zeros(0, np.int64)]
-        )
-        values = np.concatenate([np.array(c.coeffs, dtype=float) for c in linears] or [np.zeros(0)])
-        size = len(self.model.proto.variables)
-        matrix = sparse.csr_matrix((values, (rows, columns)), shape=(len(linears), size))
-        worth = np.zeros(size)
+        worth = np.zeros(self.rows.size)
         for n, job in self.jobs.items():
-            worth[self.present[n].index] = weight(job.activity)
-        if not size:
+            worth[self.present[n]] = weight(job.activity)
+        if not self.rows.size:
             return 0, DayGuide({}, {})
-        low = np.array([_limit(c.domain[0]) for c in linears])
-        high = np.array([_limit(c.domain[1]) for c in linears])
-        found = milp(-worth, constraints=LinearConstraint(matrix, low, high), bounds=Bounds(0, 1))
+        found = milp(-worth, constraints=self.rows.constraint(), bounds=Bounds(0, 1))
         if found.status == INFEASIBLE:
             return None, DayGuide({}, {})
         if found.x is None:
             raise StationError("no-answer", reason=f"the relaxation of the week: {found.message}")
         bound = math.floor(-found.fun * (1 + LP_TOLERANCE) + 1e-3)
-        return bound, DayGuide(
-            {key: float(found.x[y.index]) for key, y in self.day.items()},
-            {key: float(found.x[z.index]) for key, z in self.z.items()},
-        )
+        members: dict[tuple[int, int, int], float] = defaultdict(float)
+        ways: dict[tuple[int, int], float] = defaultdict(float)
+        for (n, _, i, k), column in self.z.items():
+            members[n, i, k] += float(found.x[column])
+        for (n, w, _), column in self.part.items():
+            ways[n, w] += float(found.x[column])
+        days = {key: float(found.x[column]) for key, column in self.day.items()}
+        return bound, DayGuide(days, dict(members), dict(ways))
 
     def _job(self, job: Job) -> None:
-        m, n = self.model, job.number
-        self.present[n] = m.new_bool_var(f"p{n}")
-        days = [k for k in self.grid.days if self._starts_on(job, k) is not None]
-        for k in days:
-            self.day[n, k] = m.new_bool_var(f"y{n}.{k}")
-        m.add(sum(self.day[n, k] for k in days) == self.present[n])
-        if not job.count:
-            return
-        for k in days:
-            for i in job.crew:
-                if self.grid.work_limit[i, k] >= job.length * self.grid.slot:
-                    self.z[n, i, k] = m.new_bool_var(f"z{n}.{i}.{k}")
-            own = [self.z[n, i, k] for i in job.crew if (n, i, k) in self.z]
-            m.add(sum(own) == job.count * self.day[n, k])
-            if job.activity.skilled_count is not None:
-                able = [self.z[n, i, k] for i in job.skilled if (n, i, k) in self.z]
-                m.add(sum(able) >= job.activity.skilled_count * self.day[n, k])
+        rows, n, grid = self.rows, job.number, self.grid
+        self.present[n] = rows.column()
+        parts: dict[int, list[int]] = defaultdict(list)
+        for w, way in enumerate(job.ways):
+            by_day = way.starts.reshape(grid.problem.days, grid.per_day)
+            for k in np.flatnonzero(by_day.any(axis=1)).tolist():
+                here = np.flatnonzero(by_day[k])
+                self.edges[n, w, k] = k * grid.per_day + int(here[0]), k * grid.per_day + int(here[-1])
+                parts[k].append(w)
+        for k, on in parts.items():
+            self.day[n, k] = rows.column()
+            for w in on:
+                self.part[n, w, k] = self.day[n, k] if len(on) == 1 else rows.column()
+                if job.count:
+                    self._who(job, w, k)
+            if len(on) > 1:
+                rows.add([*((self.part[n, w, k], 1.0) for w in on), (self.day[n, k], -1.0)], 0, 0)
+        rows.add([*((self.day[n, k], 1.0) for k in parts), (self.present[n], -1.0)], 0, 0)
 
-    def _starts_on(self, job: Job, day: int) -> tuple[int, int] | None:
-        """The first and last slot of the day the job may start in."""
-        here = np.flatnonzero(job.starts[day * self.grid.per_day : (day + 1) * self.grid.per_day])
-        if not here.size:
-            return None
-        return day * self.grid.per_day + int(here[0]), day * self.grid.per_day + int(here[-1])
+    def _who(self, job: Job, w: int, k: int) -> None:
+        n, way = job.number, job.ways[w]
+        minutes = way.length * self.grid.slot
+        able = [i for i in way.crew if self.room.work_days(i, minutes)[k]]
+        for i in able:
+            self.z[n, w, i, k] = self.rows.column()
+        part = self.part[n, w, k]
+        self.rows.add([*((self.z[n, w, i, k], 1.0) for i in able), (part, -float(job.count))], 0, 0)
+        if job.activity.skilled_count:
+            skilled = [(self.z[n, w, i, k], 1.0) for i in able if i in way.skilled]
+            self.rows.add([*skilled, (part, -float(job.activity.skilled_count))], low=0)
+        if job.count > 1:  # nobody does it twice
+            for i in able:
+                self.rows.add([(self.z[n, w, i, k], 1.0), (part, -1.0)], high=0)
+
+    def _way(self, n: int, w: int) -> Way:
+        return self.jobs[n].ways[w]
 
     # ------------------------------------------------------------- capacities
 
-    def _crew_days(self) -> None:
+    def _crew(self) -> None:
         grid = self.grid
-        for i in grid.members:
-            for k in grid.days:
-                own = slice(k * grid.per_day, (k + 1) * grid.per_day)
-                awake = int((~grid.busy[i][own]).sum())
-                spent = sum(r.length for r in grid.routine if r.member == i and r.day == k)
-                limit = min(int(grid.work_limit[i, k]), max(0, awake - spent) * grid.slot)
-                terms = [
-                    job.length * grid.slot * self.z[n, i, k]
-                    for n, job in self.jobs.items()
-                    if (n, i, k) in self.z
-                ]
-                if terms:
-                    self.model.add(sum(terms) <= limit)
+        days: dict[tuple[int, int], Terms] = defaultdict(list)
+        weeks: dict[tuple[int, int], Terms] = defaultdict(list)
+        for (n, w, i, k), column in self.z.items():
+            minutes = float(self._way(n, w).length * grid.slot)
+            days[i, k].append((column, minutes))
+            weeks[i, grid.week_of[k]].append((column, minutes))
+        for (i, k), terms in days.items():
+            own = slice(k * grid.per_day, (k + 1) * grid.per_day)
+            awake = int((~grid.busy[i][own]).sum())
+            spent = sum(r.length for r in grid.routine if r.member == i and r.day == k)
+            limit = min(int(grid.work_limit[i, k]), max(0, awake - spent) * grid.slot)
+            self._whole(terms, limit)
+        if grid.problem.rules.work_week_min is not None:
+            for (i, week), terms in weeks.items():
+                self._whole(terms, int(grid.week_limit[i, week]))
+
+    def _whole(self, terms: Terms, limit: int) -> None:
+        """At most the limit, or what of it whole numbers of the terms' common divisor reach."""
+        step = math.gcd(*(int(amount) for _, amount in terms))
+        self.rows.add(terms, high=limit // step * step)
 
     def _shared(self) -> None:
-        for f, facility in enumerate(self.grid.problem.facilities):
-            users = {
-                n: sum(u.units for u in job.activity.uses if u.facility == facility.code)
-                for n, job in self.jobs.items()
-            }
-            self._capacity(users, self.grid.facility_left[f])
-        for c, channel in enumerate(self.grid.problem.channels):
-            draws = {
-                n: math.ceil(job.activity.power_w)
-                for n, job in self.jobs.items()
-                if job.activity.channel == channel.code
-            }
-            self._capacity(draws, self.grid.power_left[c])
-        for cap, left in zip(self.grid.problem.caps, self.room.cap_left_min, strict=True):
-            members = [job for job in self.jobs.values() if job.activity.code in cap.activities]
-            terms = [job.length * self.grid.slot * job.count * self.present[job.number] for job in members]
+        problem, grid = self.grid.problem, self.grid
+        held: dict[int, dict[tuple[int, int], float]] = defaultdict(dict)
+        drawn: dict[int, dict[tuple[int, int], float]] = defaultdict(dict)
+        stored: dict[int, dict[tuple[int, int], float]] = defaultdict(dict)
+        for n, job in self.jobs.items():
+            for w, way in enumerate(job.ways):
+                for f, units in way.uses:
+                    held[f][n, w] = units
+                for c, amount in way.power:
+                    drawn[c][n, w] = amount
+                for draw in way.mode.draws:
+                    stored[grid.store_number[draw.store]][n, w] = draw.amount_units
+        for f, users in held.items():
+            self._capacity(users, grid.facility_left[f])
+        for c, users in drawn.items():
+            slack = 0 if grid.power_scales[c].exact else 1
+            fair = {way: max(0.0, amount - slack) for way, amount in users.items()}
+            self._capacity(fair, grid.power_left[c] + slack)
+        for s, users in stored.items():
+            self._store(s, users)
+        for cap, left in zip(problem.caps, self.room.cap_left_min, strict=True):
+            codes = set(cap.activities)
+            terms = [
+                (column, float(self._way(n, w).length * grid.slot * self.jobs[n].count))
+                for (n, w, _), column in self.part.items()
+                if self.jobs[n].activity.code in codes
+            ]
             if terms:
-                self.model.add(sum(terms) <= left)
-        if self.room.data_left_mb is not None:
-            for k, left in zip(self.grid.days, self.room.data_left_mb, strict=True):
-                terms = [data_mb(j) * self.day[n, k] for n, j in self.jobs.items() if (n, k) in self.day]
-                if terms:
-                    self.model.add(sum(terms) <= left)
+                self._whole(terms, left)
+        if problem.data_day_gb is not None:
+            for k in grid.days:
+                terms = [
+                    (column, job.activity.data_gb * MB_IN_GB)
+                    for n, job in self.jobs.items()
+                    if (column := self.day.get((n, k), -1)) >= 0 and job.activity.data_gb > 0
+                ]
+                self.rows.add(terms, high=problem.data_day_gb * MB_IN_GB)
 
-    def _capacity(self, users: dict[int, int], level: Levels) -> None:
+    def _capacity(self, users: dict[tuple[int, int], float], level: Levels) -> None:
         """Slots times units: over the week for all, and over each day for what stays within it.
 
         Only slots in which any user could be running count.
         """
-        used = {n: units for n, units in users.items() if units > 0}
-        if not used:
-            return
-        reach = np.zeros(self.grid.n, dtype=bool)
-        for n in used:
-            job = self.jobs[n]
-            edges = np.zeros(self.grid.n + 1, dtype=np.int64)
-            first = np.flatnonzero(job.starts)
-            np.add.at(edges, first, 1)
-            np.add.at(edges, np.minimum(first + job.length, self.grid.n), -1)
-            reach |= np.cumsum(edges)[:-1] > 0
-        room = np.where(reach, np.maximum(level, 0), 0)
-        terms = [units * self.jobs[n].length * self.present[n] for n, units in used.items()]
-        self.model.add(sum(terms) <= int(room.sum()))
-        for k in self.grid.days:
-            today = []
-            for n, units in used.items():
-                edges_of_day = self._starts_on(self.jobs[n], k)
-                last_slot = (k + 1) * self.grid.per_day
-                if edges_of_day and edges_of_day[1] + self.jobs[n].length <= last_slot:
-                    today.append(units * self.jobs[n].length * self.day[n, k])
-            if today:
-                own = slice(k * self.grid.per_day, (k + 1) * self.grid.per_day)
-                self.model.add(sum(today) <= int(room[own].sum()))
+        room = np.where(self._reach(users), np.maximum(level, 0), 0)
+        whole: Terms = []
+        days: dict[int, Terms] = defaultdict(list)
+        for (n, w), units in users.items():
+            length = self._way(n, w).length
+            for k in self.grid.days:
+                if (n, w, k) in self.part:
+                    term = (self.part[n, w, k], units * length)
+                    whole.append(term)
+                    if self.edges[n, w, k][1] + length <= (k + 1) * self.grid.per_day:
+                        days[k].append(term)
+        self.rows.add(whole, high=float(room.sum()))
+        for k, terms in days.items():
+            own = slice(k * self.grid.per_day, (k + 1) * self.grid.per_day)
+            self.rows.add(terms, high=float(room[own].sum()))
+
+    def _reach(self, users: Iterable[tuple[int, int]]) -> Mask:
+        """Slots in which any of these ways could be running (n,)."""
+        edges = np.zeros(self.grid.n + 1, dtype=np.int64)
+        for n, w in users:
+            first = np.flatnonzero(self._way(n, w).starts)
+            edges[first] += 1
+            np.add.at(edges, np.minimum(first + self._way(n, w).length, self.grid.n), -1)
+        found: Mask = np.cumsum(edges)[:-1] > 0
+        return found
+
+    def _store(self, number: int, users: dict[tuple[int, int], float]) -> None:
+        """What is drawn on some days in a row is no more than the store holds and loses on them."""
+        grid, store = self.grid, self.grid.problem.stores[number]
+        lost = drained(grid, store).reshape(grid.problem.days, grid.per_day)
+        days: dict[int, Terms] = defaultdict(list)
+        for (n, w), amount in users.items():
+            for k in grid.days:
+                if (n, w, k) in self.part:
+                    days[k].append((self.part[n, w, k], amount))
+        for last in grid.days:
+            for first in {last} if store.daily else {0, last}:
+                terms = [term for k in range(first, last + 1) for term in days[k]]
+                most = store.capacity_units + lost[first : last + 1].sum() - lost[last, -1]
+                self.rows.add(terms, high=most - (0 if first else store.initial_units) + 1e-6 * abs(most))
 
     # ------------------------------------------------------------------ links
 
-    def _links(self, jobs: list[Job]) -> None:
-        for link in links([job.activity for job in jobs]):
-            if link.then not in self.jobs:
-                continue
-            first = self.present.get(link.first)
-            self.model.add(self.present[link.then] <= (0 if first is None else first))
-            if first is not None and link.shortest_min is not None:
-                self._lag(link.first, link.then, link.shortest_min, link.longest_min, link.from_end)
-            if first is not None and link.same_crew:
-                self._same_crew(link.then, link.first)
+    def _link(self, link: Link) -> None:
+        first = self.present.get(link.first)
+        mine = (self.present[link.then], 1.0)
+        self.rows.add([mine] if first is None else [mine, (first, -1.0)], high=0)
+        if first is not None and link.shortest_min is not None:
+            self._lag(link)
+        if first is not None and link.same_crew:
+            for i in self.grid.members:
+                terms = self._by(link.then, i, 1.0)
+                if terms:
+                    self.rows.add([*terms, *self._by(link.first, i, -1.0)], high=0)
 
-    def _same_crew(self, n: int, other: int) -> None:
-        for i in self.jobs[n].crew:
-            mine = [self.z[n, i, k] for k in self.grid.days if (n, i, k) in self.z]
-            theirs = [self.z[other, i, k] for k in self.grid.days if (other, i, k) in self.z]
-            if mine:
-                self.model.add(sum(mine) <= sum(theirs))
+    def _by(self, n: int, member: int, factor: float) -> Terms:
+        """The terms of a member doing an activity on any day in any way."""
+        keys = ((n, w, member, k) for w in range(len(self.jobs[n].ways)) for k in self.grid.days)
+        return [(self.z[key], factor) for key in keys if key in self.z]
 
-    def _lag(self, first: int, then: int, shortest: int, longest: int | None, from_end: bool) -> None:
+    def _span(self, n: int, day: int, from_end: bool) -> tuple[int, int] | None:
+        """The first and last slot on a day at which an activity may start (or end, of that start)."""
+        spans = [
+            (edges[0] + way.length * from_end, edges[1] + way.length * from_end)
+            for w, way in enumerate(self.jobs[n].ways)
+            if (edges := self.edges.get((n, w, day))) is not None
+        ]
+        return (min(a for a, _ in spans), max(b for _, b in spans)) if spans else None
+
+    def _lag(self, link: Link) -> None:
         """On each day of the later one, the earlier one is on a day that suits the lag."""
-        offset = self.jobs[first].length if from_end else 0
-        low = self.grid.slots(shortest) + offset
-        high = None if longest is None else longest // self.grid.slot + offset
+        low = self.grid.slots(link.shortest_min or 0)
+        high = None if link.longest_min is None else link.longest_min // self.grid.slot
         for k in self.grid.days:
-            if (then, k) not in self.day:
+            then = self._span(link.then, k, from_end=False)
+            if then is None:
                 continue
-            earliest, latest = self._starts_on(self.jobs[then], k) or (0, 0)
-            suits = []
+            suits: Terms = []
             for other in self.grid.days:
-                edges = self._starts_on(self.jobs[first], other)
-                if edges and latest - edges[0] >= low and (high is None or earliest - edges[1] <= high):
-                    suits.append(self.day[first, other])
-            self.model.add(self.day[then, k] <= sum(suits))
+                first = self._span(link.first, other, link.from_end)
+                if first and then[1] - first[0] >= low and (high is None or then[0] - first[1] <= high):
+                    suits.append((self.day[link.first, other], -1.0))
+            self.rows.add([(self.day[link.then, k], 1.0), *suits], high=0)

@@ -1,22 +1,28 @@
 """The week as a constraint model for CP-SAT: what is free is searched, the rest is in the room.
 
-The assignment variable is z[member, day] of an activity (1 when this member does it on that day):
-the hours of each crew day are then a plain linear row that the solver can bound, which the
-looser link "on that day and by that member" does not give.
+The assignment variable is z[member, day] of a way of doing an activity (1 when this member does it
+so on that day): the hours of each crew day are then a plain linear row that the solver can bound,
+which the looser link "on that day and by that member" does not give.
 """
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from ortools.sat.python import cp_model
 
-from stationmaster.timeline.model.grid import Levels, Mask, Routine, runs
-from stationmaster.timeline.model.links import Link, links
-from stationmaster.timeline.model.room import Layout, Place, Room, data_mb
+from stationmaster.timeline.model import sharing
+from stationmaster.timeline.model.grid import Mask, Routine, runs
+from stationmaster.timeline.model.links import Link
+from stationmaster.timeline.model.room import Layout, Place, Room
 from stationmaster.timeline.model.starts import Job
-from stationmaster.timeline.model.variables import JobVars, RoutineVars, domain, segments, steps, weight
+from stationmaster.timeline.model.variables import (
+    JobVars,
+    Literal,
+    RoutineVars,
+    WayVars,
+    domain,
+    weight,
+)
 from stationmaster.timeline.outcome import Kind
 
 
@@ -29,6 +35,8 @@ class WeekModel:
         free_routine: numbers of meals and sessions to place.
         fixed: where everything else is; activities neither free nor here are absent.
         days: days on which free activities may start (None: any).
+
+    ``impossible`` and ``routine_impossible`` are those free that have no start at all.
     """
 
     def __init__(
@@ -46,65 +54,94 @@ class WeekModel:
         self.routine: dict[int, tuple[Routine, RoutineVars]] = {}
         self.impossible: set[int] = set()
         self.routine_impossible: set[int] = set()
+        free_days = np.array([k in self.days for k in self.grid.days])
+        self._today = np.repeat(free_days, self.grid.per_day)
         for number in sorted(free_jobs):
             self._job(room.jobs[number])
         for number in sorted(free_routine):
             self._routine(self.grid.routine[number])
-        self._links()
-        self._crew_days()
-        self._devices_and_quiet()
-        self._facilities_and_power()
-        self._linear_caps()
+        self._links(free_jobs)
+        sharing.share(self)
 
     # ---------------------------------------------------------------- pieces
 
     def _job(self, job: Job) -> None:
-        free_days = np.array([k in self.days for k in self.grid.days])
-        starts: Mask = np.logical_and(self.room.starts(job), np.repeat(free_days, self.grid.per_day))
-        if job.hopeless or not starts.any():
+        starts = dict[int, Mask]()
+        for number in range(len(job.ways) if job.hopeless is None else 0):
+            if job.ways[number].hopeless is None:
+                own = self.room.starts(job, number) & self._today
+                if own.any():
+                    starts[number] = own
+        if not starts:
             self.impossible.add(job.number)
             return
-        m, code = self.model, job.number
-        start = m.new_int_var_from_domain(domain(starts), f"s{code}")
-        present = m.new_bool_var(f"p{code}")
-        interval = m.new_optional_fixed_size_interval_var(start, job.length, present, f"i{code}")
-        found = JobVars(start, present, interval)
+        m = self.model
+        whole = starts[min(starts)] if len(starts) == 1 else np.logical_or.reduce(list(starts.values()))
+        found = JobVars(m.new_int_var_from_domain(domain(whole), f"s{job.number}"), m.new_bool_var(""))
         self.jobs[job.number] = (job, found)
-        by_day = starts.reshape(self.grid.problem.days, self.grid.per_day)
-        for k in self.grid.days:
-            if by_day[k].any():
-                found.day[k] = m.new_bool_var(f"y{code}.{k}")
-                today = np.zeros_like(starts)
-                today[k * self.grid.per_day : (k + 1) * self.grid.per_day] = by_day[k]
-                m.add_linear_expression_in_domain(start, domain(today)).only_enforce_if(found.day[k])
-        m.add(sum(found.day.values()) == present)
-        if job.count:
-            self._who(job, found, starts)
+        for number, own in starts.items():
+            self._way(job, found, number, own, alone=len(starts) == 1)
+        if len(starts) > 1:
+            m.add(sum(way.present for way in found.ways.values()) == found.present)
 
-    def _who(self, job: Job, found: JobVars, starts: Mask) -> None:
-        m, grid = self.model, self.grid
-        minutes = job.length * grid.slot
-        for i in job.crew:
-            fits: Mask = np.logical_and(starts, runs(~self.room.busy[i], job.length))
-            free: Mask = np.logical_or.reduce(fits.reshape(-1, grid.per_day), axis=1)
-            for k in found.day:
-                if free[k] and self.room.work_left_min[i, k] >= minutes:
-                    found.z[i, k] = m.new_bool_var(f"z{job.number}.{i}.{k}")
-            own = [found.z[i, k] for k in found.day if (i, k) in found.z]
-            if own:
-                found.by[i] = m.new_bool_var(f"x{job.number}.{i}")
-                m.add(sum(own) == found.by[i])
-                found.intervals[i] = m.new_optional_fixed_size_interval_var(
-                    found.start, job.length, found.by[i], f"i{job.number}.{i}"
-                )
-        for k, day in found.day.items():
-            m.add(sum(z for (_, on), z in found.z.items() if on == k) == job.count * day)
+    def _way(self, job: Job, found: JobVars, number: int, starts: Mask, alone: bool) -> None:
+        m, way, per_day = self.model, job.ways[number], self.grid.per_day
+        present = found.present if alone else m.new_bool_var("")
+        interval = m.new_optional_fixed_size_interval_var(found.start, way.length, present, "")
+        own = WayVars(way, present, interval, starts)
+        found.ways[number] = own
+        days = np.flatnonzero(starts.reshape(-1, per_day).any(axis=1)).tolist()
+        for k in days:
+            own.day[k] = present if len(days) == 1 else m.new_bool_var("")
+            if len(days) > 1 or not alone:
+                here = domain(starts[k * per_day : (k + 1) * per_day], k * per_day)
+                m.add_linear_expression_in_domain(found.start, here).only_enforce_if(own.day[k])
+        if len(days) > 1:
+            m.add(sum(own.day.values()) == present)
+        if job.count:
+            self._who(job, found, own)
+
+    def _who(self, job: Job, found: JobVars, own: WayVars) -> None:
+        m, way = self.model, own.way
+        minutes = way.length * self.grid.slot
+        skilled: list[Literal] = []
+        doing: dict[int, list[Literal]] = {k: [] for k in own.day}
+        for i in way.crew:
+            fits = own.starts & self.room.free(i, way.length)
+            last = way.certified.get(i, self.grid.n)
+            if job.activity.skilled_count is None:
+                fits[max(0, last + 1) :] = False
+            free = fits.reshape(-1, self.grid.per_day).any(axis=1) & self.room.work_days(i, minutes)
+            days = [k for k in own.day if free[k]]
+            for k in days:
+                own.z[i, k] = m.new_bool_var("")
+                doing[k].append(own.z[i, k])
+            if not days:
+                continue
+            by = own.z[i, days[0]] if len(days) == 1 else m.new_bool_var("")
+            own.by[i] = by
+            if len(days) > 1:
+                m.add(sum(own.z[i, k] for k in days) == by)
+            own.intervals[i] = m.new_optional_fixed_size_interval_var(found.start, way.length, by, "")
+            if i in way.skilled:
+                skilled.append(self._certified(job, found, by, last))
+        for k, day in own.day.items():
+            m.add(sum(doing[k]) == job.count * day)
         if job.activity.skilled_count is not None:
-            skilled = [found.by[i] for i in job.skilled if i in found.by]
-            m.add(sum(skilled) >= job.activity.skilled_count * found.present)
+            m.add(sum(skilled) >= job.activity.skilled_count * own.present)
+
+    def _certified(self, job: Job, found: JobVars, by: Literal, last: int) -> Literal:
+        """A literal for somebody doing it who still holds the skill then."""
+        if last >= self.grid.n:
+            return by
+        holds = by if job.activity.skilled_count is None else self.model.new_bool_var("")
+        self.model.add(found.start <= last).only_enforce_if(holds)
+        if holds is not by:
+            self.model.add_implication(holds, by)
+        return holds
 
     def _routine(self, routine: Routine) -> None:
-        m, room, code = self.model, self.room, f"r{routine.number}"
+        m, room = self.model, self.room
         starts: Mask = room.routine_starts(routine)
         devices: dict[int, Mask] = {}
         if routine.session is not None:
@@ -112,21 +149,21 @@ class WeekModel:
                 d = self.grid.device_number[name]
                 blocked = room.device_busy[d].copy()
                 if self.grid.problem.devices[d].vibrates:
-                    blocked |= room.quiet
+                    blocked |= room.quiet > 0
                 devices[d] = starts & runs(~blocked, routine.length)
             starts = np.logical_or.reduce(list(devices.values()))
         if not starts.any():
             self.routine_impossible.add(routine.number)
             return
-        start = m.new_int_var_from_domain(domain(starts), code)
-        interval = m.new_fixed_size_interval_var(start, routine.length, f"i{code}")
+        start = m.new_int_var_from_domain(domain(starts), f"r{routine.number}")
+        interval = m.new_fixed_size_interval_var(start, routine.length, "")
         found = RoutineVars(start, interval)
         for d, mask in devices.items():
             if mask.any():
-                found.devices[d] = m.new_bool_var(f"{code}.{d}")
+                found.devices[d] = m.new_bool_var("")
                 m.add_linear_expression_in_domain(start, domain(mask)).only_enforce_if(found.devices[d])
                 found.intervals[d] = m.new_optional_fixed_size_interval_var(
-                    start, routine.length, found.devices[d], f"i{code}.{d}"
+                    start, routine.length, found.devices[d], ""
                 )
         if found.devices:
             m.add_exactly_one(found.devices.values())
@@ -134,171 +171,89 @@ class WeekModel:
 
     # ----------------------------------------------------------------- links
 
-    def _links(self) -> None:
+    def _links(self, free_jobs: set[int]) -> None:
         """What needs what, with lags and shared crew; whichever of the two is free."""
-        for link in links([job.activity for job in self.room.jobs]):
-            first, then = self.jobs.get(link.first), self.jobs.get(link.then)
-            if then is None and link.then not in self.fixed.jobs:
+        for link in self.grid.links:
+            if link.first not in free_jobs and link.then not in free_jobs:
                 continue
-            if then is None and first is None:
-                continue
-            self._need(link, first, then)
+            then = self.jobs.get(link.then)
+            if then is not None or link.then in self.fixed.jobs:
+                self._need(link)
 
-    def _need(self, link: Link, first: tuple[Job, JobVars] | None, then: tuple[Job, JobVars] | None) -> None:
+    def _need(self, link: Link) -> None:
         m = self.model
+        first = self.jobs[link.first][1] if link.first in self.jobs else None
+        then = self.jobs[link.then][1] if link.then in self.jobs else None
         placed_first, placed_then = self.fixed.jobs.get(link.first), self.fixed.jobs.get(link.then)
-        if first is None and placed_first is None:
-            if then is not None:
-                m.add(then[1].present == 0)
-            return
-        present = then[1].present if then is not None else m.new_constant(1)
-        start_then = then[1].start if then is not None else (placed_then or Place(0, ()))[0]
-        start_first = first[1].start if first is not None else (placed_first or Place(0, ()))[0]
+        asked = [] if then is None else [then.present]
         if first is not None:
-            m.add_implication(present, first[1].present)
+            m.add_bool_or([first.present]).only_enforce_if(asked)
+        elif placed_first is None:
+            m.add_bool_or([]).only_enforce_if(asked)
+            return
         if link.shortest_min is not None:
-            offset = self.room.jobs[link.first].length if link.from_end else 0
-            low = start_first + (offset + self.grid.slots(link.shortest_min))
-            m.add(start_then >= low).only_enforce_if(present)
+            start_then = then.start if then is not None else (placed_then or Place(0, ())).start
+            lag = start_then - self._from(link, first, placed_first)
+            m.add(lag >= self.grid.slots(link.shortest_min)).only_enforce_if(asked)
             if link.longest_min is not None:
-                high = start_first + (offset + link.longest_min // self.grid.slot)
-                m.add(start_then <= high).only_enforce_if(present)
+                m.add(lag <= link.longest_min // self.grid.slot).only_enforce_if(asked)
         if link.same_crew:
-            own = then[1].by if then is not None else dict.fromkeys((placed_then or Place(0, ()))[1], 1)
-            for i, literal in own.items():
-                if first is not None:
-                    m.add(literal <= first[1].by.get(i, 0))
-                else:
-                    m.add(literal <= int(i in (placed_first or Place(0, ()))[1]))
+            self._same_crew(first, then, placed_first, placed_then)
 
-    # ------------------------------------------------------------------ crew
+    def _from(self, link: Link, first: JobVars | None, placed: Place | None) -> cp_model.LinearExprT:
+        """Where the lag of a link is counted from: the start or the end of its first."""
+        if first is not None:
+            return first.end() if link.from_end else first.start
+        start, _, way = placed or Place(0, ())
+        return start + self.room.jobs[link.first].ways[way].length if link.from_end else start
 
-    def _crew_days(self) -> None:
-        m, grid = self.model, self.grid
-        for i in grid.members:
-            intervals = [v.intervals[i] for _, v in self.jobs.values() if i in v.intervals]
-            if intervals:
-                extra = self.room.busy[i] & ~grid.routine_mask
-                intervals += [self._fixed(a, b) for a, b in segments(extra)]
-            intervals += [v.interval for r, v in self.routine.values() if r.member == i]
-            if len(intervals) > 1:
-                m.add_no_overlap(intervals)
-            for k in grid.days:
-                terms = [
-                    (job.length * grid.slot) * v.z[i, k] for job, v in self.jobs.values() if (i, k) in v.z
-                ]
-                if terms:
-                    m.add(sum(terms) <= int(self.room.work_left_min[i, k]))
-        self._meal_spacing()
-
-    def _fixed(self, start: int, end: int) -> cp_model.IntervalVar:
-        return self.model.new_fixed_size_interval_var(start, end - start, f"f{start}.{end}")
-
-    def _meal_spacing(self) -> None:
-        """A meal stretched by the rest after it overlaps none of the member's sessions that day."""
-        rest = self.grid.slots(self.grid.problem.rules.exercise_after_meal_min)
-        by_day: dict[tuple[int, int], tuple[list[Routine], list[Routine]]] = {}
-        for routine in self.grid.routine:
-            pair = by_day.setdefault((routine.member, routine.day), ([], []))
-            pair[routine.kind is not Kind.MEAL].append(routine)
-        for meals, sessions in by_day.values():
-            for meal in meals:
-                group = [meal, *sessions]
-                if sum(r.number in self.routine for r in group) >= 1:
-                    stretched = [self._stretched(r, rest if r is meal else 0) for r in group]
-                    self.model.add_no_overlap([s for s in stretched if s is not None])
-
-    def _stretched(self, routine: Routine, rest: int) -> cp_model.IntervalVar | None:
-        name = f"w{routine.number}"
-        if routine.number in self.routine:
-            start = self.routine[routine.number][1].start
-            return self.model.new_fixed_size_interval_var(start, routine.length + rest, name)
-        if routine.number in self.fixed.routine:
-            start_slot = self.fixed.routine[routine.number][0]
-            return self.model.new_fixed_size_interval_var(start_slot, routine.length + rest, name)
-        return None
-
-    def _devices_and_quiet(self) -> None:
-        """One person at a time on a device; on one that vibrates, nobody while something is quiet."""
-        quiet = [v.interval for job, v in self.jobs.values() if "exercise" in job.activity.quiet]
-        for d, device in enumerate(self.grid.problem.devices):
-            users = [v.intervals[d] for _, v in self.routine.values() if d in v.intervals]
-            if not users:
-                continue
-            if device.vibrates and quiet:
-                much = len(quiet)
-                demands = [much] * len(users) + [1] * len(quiet)
-                self.model.add_cumulative(users + quiet, demands, much)
-            if len(users) > 1:
-                self.model.add_no_overlap(users)
-
-    # ------------------------------------------------------------- resources
-
-    def _facilities_and_power(self) -> None:
-        for f, facility in enumerate(self.grid.problem.facilities):
-            users = []
-            for job, found in self.jobs.values():
-                units = sum(u.units for u in job.activity.uses if u.facility == facility.code)
-                if units:
-                    users.append((found, units))
-            self._cumulative(users, self.room.facility_left[f])
-        for c, channel in enumerate(self.grid.problem.channels):
-            draws = [
-                (found, math.ceil(job.activity.power_w))
-                for job, found in self.jobs.values()
-                if job.activity.power_w > 0 and job.activity.channel == channel.code
-            ]
-            self._cumulative(draws, self.room.power_left[c])
-
-    def _cumulative(self, users: list[tuple[JobVars, int]], left: Levels) -> None:
-        if len(users) < 2:
-            return
-        left = np.maximum(left, 0)
-        least = sorted(units for _, units in users)
-        if least[0] + least[1] > left.max():
-            self.model.add_no_overlap([found.interval for found, _ in users])
-            return
-        if sum(least) <= left.min():
-            return
-        top = int(left.max())
-        intervals, demands = [found.interval for found, _ in users], [units for _, units in users]
-        for start, end, level in steps(top - left):
-            intervals.append(self._fixed(start, end))
-            demands.append(level)
-        self.model.add_cumulative(intervals, demands, top)
-
-    def _linear_caps(self) -> None:
-        for number, cap in enumerate(self.grid.problem.caps):
-            terms = [
-                job.length * self.grid.slot * job.count * found.present
-                for job, found in self.jobs.values()
-                if job.activity.code in cap.activities
-            ]
-            if terms:
-                self.model.add(sum(terms) <= self.room.cap_left_min[number])
-        if self.room.data_left_mb is not None:
-            for k in self.grid.days:
-                terms = [
-                    data_mb(job) * found.day[k]
-                    for job, found in self.jobs.values()
-                    if job.activity.data_gb > 0 and k in found.day
-                ]
-                if terms:
-                    self.model.add(sum(terms) <= self.room.data_left_mb[k])
+    def _same_crew(
+        self,
+        first: JobVars | None,
+        then: JobVars | None,
+        placed_first: Place | None,
+        placed_then: Place | None,
+    ) -> None:
+        """Whoever does the later one does the first."""
+        nobody = Place(0, ())
+        for i in self.grid.members:
+            mine = then.by(i) if then is not None else []
+            if then is None and i in (placed_then or nobody).members:
+                mine = [self.model.new_constant(1)]
+            if mine and first is not None:
+                self.model.add(sum(mine) <= sum(first.by(i)))
+            elif mine and i not in (placed_first or nobody).members:
+                self.model.add(sum(mine) == 0)
 
     # --------------------------------------------------------------- answers
 
-    def value(self) -> cp_model.LinearExpr | int:
+    def value(self) -> cp_model.LinearExprT:
         """The weight of the free activities that are placed."""
-        return sum(weight(job.activity) * found.present for job, found in self.jobs.values())
+        found = [(found.present, weight(job.activity)) for job, found in self.jobs.values()]
+        return cp_model.LinearExpr.weighted_sum([one for one, _ in found], [worth for _, worth in found])
+
+    def common_meals(self) -> cp_model.LinearExprT:
+        """How many free meals start at the common time of their day, which is free to be chosen."""
+        m, together = self.model, list[Literal]()
+        for k in self.grid.days:
+            meals = [v for r, v in self.routine.values() if r.day == k and r.kind is Kind.MEAL]
+            if len(meals) < 2:
+                continue
+            common = m.new_int_var(k * self.grid.per_day, (k + 1) * self.grid.per_day, "")
+            for meal in meals:
+                literal = m.new_bool_var("")
+                m.add(meal.start == common).only_enforce_if(literal)
+                together.append(literal)
+        return cp_model.LinearExpr.sum(together)
 
     def layout(self, solver: cp_model.CpSolver) -> Layout:
         """Where the solver put what was free."""
         found = Layout()
         for number, (_, v) in self.jobs.items():
-            if solver.boolean_value(v.present):
-                members = tuple(i for i, literal in v.by.items() if solver.boolean_value(literal))
-                found.jobs[number] = Place(solver.value(v.start), members)
+            for w, way in v.ways.items() if solver.boolean_value(v.present) else ():
+                if solver.boolean_value(way.present):
+                    members = tuple(i for i, literal in way.by.items() if solver.boolean_value(literal))
+                    found.jobs[number] = Place(solver.value(v.start), members, w)
         for number, (_, r) in self.routine.items():
             device = next((d for d, literal in r.devices.items() if solver.boolean_value(literal)), -1)
             found.routine[number] = (solver.value(r.start), device)
