@@ -400,7 +400,7 @@ class Model:
             flown = {**self.up_kept[i], **self.down_kept[i]}
             columns = (*self.up[i].values(), *self.down[i].values(), *flown.values())
             found |= dict.fromkeys(columns, 0)
-            if way is None:
+            if way is None or not self._open(i, way):
                 continue
             taken = [begun]
             taken += [split[self.group_of[p]] for split, p in zip(self.at[i], way.places, strict=True)]
@@ -417,6 +417,17 @@ class Model:
                     if way.store is not None and (f, way.store) in split:
                         found[split[f, way.store]] = 1
         return found
+
+    def _open(self, index: int, way: Way) -> bool:
+        """Whether the model has the columns of a way."""
+        groups = (self.group_of[place] for place in way.places)
+        return (
+            way.start in self.begun[index].starts
+            and all(group in split for group, split in zip(groups, self.at[index], strict=True))
+            and (way.up is None or way.up in self.up[index])
+            and (way.down is None or way.down in self.down[index])
+            and (way.store is None or way.store in self.kept[index])
+        )
 
     def plan(self, values: Any) -> dict[int, Way]:
         """How each item on board flies; each place is the first of its class."""

@@ -5,10 +5,11 @@
 2. The dive solves the program over those alone: a tenth of the columns, within a few per cent of
    the bound at once (relaxation-induced, Danna, Rothberg & Le Pape 2005).
 3. Neighbourhoods free some items entirely, with everybody else where they are (Shaw 1998).
-4. CP-SAT searches the whole program from the best plan, with the workers that lean on the relaxation.
+4. Simulated annealing packs (:mod:`manifest.annealing`): small moves by the million.
+5. CP-SAT searches the whole program from the best plan, with the workers that lean on the relaxation.
 
 Without a limit in seconds all of it counts the solver's deterministic time, one thread after the
-other: the same problem gives the same plan. With one, 4 runs beside 2 and 3 in a second thread.
+other: the same problem gives the same plan. With one, 5 runs beside the others in a second thread.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ Tell = Callable[[str, int, int], None]
 
 #: How long one look at a neighbourhood may take, and how many fruitless ones end the search.
 LOOK_S, FRUITLESS = 1.0, 40
+#: Moves of the annealing in a second of effort.
+STEPS_S = 600_000
 #: Below this value the relaxation counts a column as unused.
 NOTHING = 1e-6
 
@@ -277,7 +280,7 @@ class _Run:
         if workers > 1:
             settings.subsolvers.extend(["max_lp", "reduced_costs"])
             settings.interleave_search = not self.clock.by_wall
-        watch = _Watch(self, model, columns) if exact else None
+        watch = _watch(self, model, columns) if exact else None
         if exact:
             solver.best_bound_callback = self.tighter
         with self.lock:
@@ -289,7 +292,7 @@ class _Run:
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             values = [solver.value(column) for column in columns]
             self.better(model, values, round(solver.objective_value))
-        if exact and status in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN):
+        if exact and status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             self.tighter(solver.best_objective_bound)
         return bool(status in (cp_model.OPTIMAL, cp_model.INFEASIBLE))
 
@@ -299,25 +302,54 @@ class _Run:
         return model.values(plan) | {c: refills.get(key, 0) for key, c in model.refill.items()}
 
     def in_turn(self) -> None:
-        """Dive, search the whole program, look at neighbourhoods: one after the other."""
+        """Dive, search the whole program, anneal, look at neighbourhoods: one after the other."""
         self.dive(0, 0.15)
         if not self.proven:
             self.solve(self.model, 0.5 * self.clock.left_s, exact=True, workers=3)
         if not self.proven:
+            self.anneal(round(STEPS_S * self.clock.effort_s), (1.0, 0.1, 0.05))
             self.neighbourhoods()
 
     def beside(self) -> None:
-        """Search the whole program in a second thread while this one dives and looks around."""
-        self.dive(0, 0.1)
+        """Search the whole program in a second thread while this one dives, anneals and looks around."""
+        self.dive(0, 0.05)
         whole = threading.Thread(
             target=lambda: self.solve(self.model, self.clock.left_s, exact=True, workers=2), daemon=True
         )
         whole.start()
+        self.anneal(round(STEPS_S * self.clock.left_s / 8), (1.0, 0.1, 0.05))
         self.neighbourhoods(whole)
         with self.lock:
             for solver in self.solvers:
                 solver.stop_search()
         whole.join()
+
+    def anneal(self, steps: int, heats: Sequence[float]) -> None:
+        """Anneal from the best plan, hot and then cooler, each time keeping what is better."""
+        from stationmaster.manifest.moves import Moves
+
+        if not any(steps_of.starts for steps_of in self.model.begun):
+            return
+        highest = max(map(abs, self.terms.values()), default=1)
+        terms: dict[int, float] = {column: float(self.sense * w) for column, w in self.terms.items()}
+        for goal, sense, _ in self.search.held:  # what was won stays won: it outweighs this goal
+            held = goal(self.model)
+            each = 20.0 * highest / max(map(abs, held.values()), default=1)
+            for column, weight in held.items():
+                terms[column] = terms.get(column, 0.0) + each * sense * weight
+        moves = Moves(self.model, terms, self.refills)
+        for seed, heat in enumerate(heats):
+            if self.clock.left_s <= 0 or self.proven:
+                return
+            self.take_over(moves.improved(self.plan, steps, seed, heat))
+
+    def take_over(self, plan: Mapping[int, Way]) -> None:
+        """Let a plan made elsewhere stand if it is better: the program says so, and fills the stocks."""
+        ways = [
+            fixed(plan[i]) if i in plan else dataclasses.replace(found, blocked=found.blocked or (_OUT,))
+            for i, found in enumerate(self.model.choices)
+        ]
+        self.solve(self.search.restricted(ways), LOOK_S)
 
     def neighbourhoods(self, beside: threading.Thread | None = None) -> None:
         """Free some items, leave the others where they are, search; again, with more or fewer of them."""
@@ -365,25 +397,16 @@ class _Run:
         return self.search.weeks.count
 
 
-def _watch_class() -> Any:
+def _watch(run: _Run, model: Model, columns: list[Any]) -> Any:
+    """A callback that takes over each better plan as it is found (its class needs the solver's import)."""
     from ortools.sat.python import cp_model
 
     class Watch(cp_model.CpSolverSolutionCallback):
-        """Takes over each better plan as it is found."""
-
-        def __init__(self, run: _Run, model: Model, columns: list[Any]) -> None:
-            super().__init__()
-            self.run, self.model, self.columns = run, model, columns
-
         def on_solution_callback(self) -> None:
-            values = [self.value(column) for column in self.columns]
-            self.run.better(self.model, values, round(self.objective_value))
+            values = [self.value(column) for column in columns]
+            run.better(model, values, round(self.objective_value))
 
-    return Watch
-
-
-def _Watch(run: _Run, model: Model, columns: list[Any]) -> Any:  # noqa: N802
-    return _watch_class()(run, model, columns)
+    return Watch()
 
 
 def narrowed(found: Choices, starts: set[int]) -> Choices:

@@ -1,0 +1,222 @@
+"""Simulated annealing over ways: millions of small moves where the relaxation leaves only packing.
+
+The state says of each item whether and how it flies. A move puts an item on board, takes one off,
+changes the way of one or exchanges two; what it overdraws is charged by a price for each limit that
+rises while the limit is overdrawn and falls while it is kept (Kirkpatrick, Gelatt & Vecchi 1983;
+dynamic prices as in breakout local search). Only states that overdraw nothing are kept as best.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+#: The columns of a piece of demand: row of its first week, first amount, length, how weeks map to rows.
+ROW, FIRST, LENGTH, MAPPED = range(4)
+#: How the weeks of a piece map to rows: one a week, one an increment, everything from then on, once.
+BY_WEEK, BY_INCREMENT, FROM_THEN_ON, ONCE = range(4)
+
+
+@njit(cache=True)
+def _add(row, amount, use, limit, price):  # type: ignore[no-untyped-def]
+    """Add to a row; the change of what its overdraft costs."""
+    before = use[row] - limit[row]
+    use[row] += amount
+    after = before + amount
+    return price[row] * (max(after, 0) - max(before, 0))
+
+
+@njit(cache=True)
+def _apply(i, way, sign, table, use, limit, price):  # type: ignore[no-untyped-def]
+    """Put an item on board (sign 1) or take it off (-1): the change of the cost of overdrafts."""
+    # long because the compiler inlines one loop better than five functions
+    combos, pieces, amounts, starts, increments, flown, cold, docked, gone, weeks = table
+    cost = 0.0
+    start = starts[i, way[0]]
+    first, last = combos[i, way[1]], combos[i, way[1] + 1]
+    for p in range(first, last):
+        row, at, length, mapped = pieces[p]
+        if mapped == BY_WEEK:
+            for k in range(length):
+                cost += _add(row + start + k, sign * amounts[at + k], use, limit, price)
+        elif mapped == BY_INCREMENT:
+            for k in range(length):
+                if increments[start + k] >= 0:
+                    cost += _add(row + increments[start + k], sign * amounts[at + k], use, limit, price)
+        elif mapped == ONCE:
+            cost += _add(row, sign * amounts[at], use, limit, price)
+        else:
+            total = 0
+            for week in range(start, weeks):
+                total += amounts[at + week - start] if week - start < length else 0
+                cost += _add(row + week, sign * total, use, limit, price)
+    for side in range(2):
+        flight = way[2 + side]
+        if flight >= 0:
+            for k in range(3):
+                row = flown[side, flight, k]
+                if cold[i, 2 + 3 * side + k] > 0:
+                    cost += _add(row, sign * cold[i, 2 + 3 * side + k], use, limit, price)
+    if way[4] >= 0:
+        if way[2] >= 0 and cold[i, 0] > 0:
+            for week in range(docked[way[2]], start):
+                cost += _add(way[4] + week, sign * cold[i, 0], use, limit, price)
+        if way[3] >= 0 and cold[i, 1] > 0:
+            for week in range(start, gone[way[3]]):
+                cost += _add(way[4] + week, sign * cold[i, 1], use, limit, price)
+    return cost
+
+
+@njit(cache=True)
+def _pick(row):  # type: ignore[no-untyped-def]
+    """One of the entries that are set, or -1 where none is."""
+    count = 0
+    for k in range(len(row)):
+        count += row[k]
+    if count == 0:
+        return -1
+    drawn = np.random.randint(count)
+    for k in range(len(row)):
+        if row[k]:
+            if drawn == 0:
+                return k
+            drawn -= 1
+    return -1
+
+
+@njit(cache=True)
+def _draw(i, now, near, sizes, ups, downs, stores, way):  # type: ignore[no-untyped-def]
+    """Draw a way of an item: near to its present start, or anywhere."""
+    count = sizes[i, 0]
+    if near and now[i, 5] == 1:
+        way[0] = min(count - 1, max(0, now[i, 0] + np.random.randint(-2, 3)))
+    else:
+        way[0] = np.random.randint(count)
+    way[1] = np.random.randint(sizes[i, 1])
+    way[2] = _pick(ups[i, way[0]]) if sizes[i, 2] else -1
+    way[3] = _pick(downs[i, way[0]]) if sizes[i, 3] else -1
+    way[4] = stores[i, np.random.randint(sizes[i, 4])] if sizes[i, 4] else -1
+    way[5] = 1
+
+
+@njit(cache=True)
+def _ordered(i, on, start, now, starts, links, stay):  # type: ignore[no-untyped-def]
+    """Whether an item may be on board from a start (or off) as its forerunners and followers are."""
+    for k in range(len(links)):
+        before, later, least, most = links[k]
+        if later == i and on:
+            if now[before, 5] == 0:
+                return False
+            waited = start - starts[before, now[before, 0]] - stay[before]
+            if waited < least or waited > most:
+                return False
+        if before == i and now[later, 5] == 1:
+            if not on:
+                return False
+            waited = starts[later, now[later, 0]] - start - stay[before]
+            if waited < least or waited > most:
+                return False
+    return True
+
+
+@njit(cache=True)
+def _worth(i, way, value, flight_value):  # type: ignore[no-untyped-def]
+    worth = value[i, way[1], way[0]]
+    for side in range(2):
+        if way[2 + side] >= 0:
+            worth += flight_value[side, i, way[2 + side]]
+    return worth
+
+
+@njit(cache=True, nogil=True)
+def anneal(table, choice, worth, now, steps, hot, seed):  # type: ignore[no-untyped-def]
+    """The best state found in so many steps, from a state.
+
+    Args:
+        table: what ways use (see ``_apply``).
+        choice: sizes, flights by start, stores, links, stays, limits, prices.
+        worth: value by (item, combination of places, start), and by (side, item, flight).
+        now: (items, 6) start, combination, up, down, row of the store, on board; not changed.
+        steps: moves tried.
+        hot: the temperature at the start, in the unit of the worth.
+        seed: of the draws.
+    """
+    # long because it is one loop over compiled state
+    sizes, ups, downs, stores, links, stay, limit, price0 = choice
+    value, flight_value = worth
+    starts = table[3]
+    np.random.seed(seed)
+    now, price = now.copy(), price0.copy()
+    use = np.zeros(len(limit), dtype=np.int64)
+    total = 0.0
+    for i in range(len(now)):
+        if now[i, 5]:
+            _apply(i, now[i], 1, table, use, limit, price)
+            total += _worth(i, now[i], value, flight_value)
+    best, best_total = now.copy(), -1e300
+    fine = True
+    for row in range(len(limit)):
+        fine = fine and use[row] <= limit[row]
+    if fine:
+        best_total = total
+    way = np.zeros(6, dtype=np.int64)
+    count = len(now)
+    for step in range(steps):
+        heat = hot * math.exp(-6.0 * step / steps)
+        i = np.random.randint(count)
+        if sizes[i, 0] == 0:
+            continue
+        j = -1
+        drop = now[i, 5] == 1 and np.random.random() < 0.15
+        if not drop:
+            _draw(i, now, np.random.random() < 0.5, sizes, ups, downs, stores, way)
+            if now[i, 5] == 0 and np.random.random() < 0.6:
+                j = np.random.randint(count)
+                if j == i or now[j, 5] == 0 or not _ordered(j, False, 0, now, starts, links, stay):
+                    j = -1
+        if not _ordered(i, not drop, starts[i, way[0]], now, starts, links, stay):
+            continue
+        gain, cost = 0.0, 0.0
+        if now[i, 5]:
+            cost += _apply(i, now[i], -1, table, use, limit, price)
+            gain -= _worth(i, now[i], value, flight_value)
+        if j >= 0:
+            cost += _apply(j, now[j], -1, table, use, limit, price)
+            gain -= _worth(j, now[j], value, flight_value)
+        if not drop:
+            cost += _apply(i, way, 1, table, use, limit, price)
+            gain += _worth(i, way, value, flight_value)
+        change = gain - cost
+        if change >= 0 or np.random.random() < math.exp(change / heat):
+            if drop:
+                now[i, 5] = 0
+            else:
+                now[i] = way
+            if j >= 0:
+                now[j, 5] = 0
+            total += gain
+            if total > best_total + 1e-6:
+                fine = True
+                for row in range(len(limit)):
+                    if use[row] > limit[row]:
+                        fine = False
+                        break
+                if fine:
+                    best_total = total
+                    best[:] = now
+        else:
+            if not drop:
+                _apply(i, way, -1, table, use, limit, price)
+            if j >= 0:
+                _apply(j, now[j], 1, table, use, limit, price)
+            if now[i, 5]:
+                _apply(i, now[i], 1, table, use, limit, price)
+        if step % 1000 == 999:
+            for row in range(len(limit)):
+                if use[row] > limit[row]:
+                    price[row] = min(price[row] * 1.1, price0[row] * 30.0)
+                else:
+                    price[row] = max(price[row] * 0.99, price0[row] * 0.1)
+    return best, best_total
