@@ -109,7 +109,7 @@ def edge_error_s(errors: Sequence[EdgeError], moments: Iterable[datetime]) -> Fl
     at_s = np.array([(when - start).total_seconds() for when in moments])
     if not errors:
         return np.full(len(at_s), np.inf)
-    return np.interp(at_s, known_s, [error.edge_s for error in errors], right=np.inf)
+    return np.asarray(np.interp(at_s, known_s, [error.edge_s for error in errors], right=np.inf))
 
 
 def sure(errors: Sequence[EdgeError], windows: Sequence[Window]) -> Spans:

@@ -232,7 +232,7 @@ class Ephemeris:
     @cached_property
     def distance_km(self) -> Floats:
         """How far (n,) the object is from the Earth's centre at each point of the grid."""
-        return np.sqrt(np.einsum("ij,ij->i", self.r_fixed_km, self.r_fixed_km))
+        return np.asarray(np.sqrt(np.einsum("ij,ij->i", self.r_fixed_km, self.r_fixed_km)))
 
     @cached_property
     def lowest_km(self) -> float:
@@ -363,7 +363,7 @@ class Cubics:
         powers[:, 1] = along - place
         powers[:, 2] = powers[:, 1] ** 2
         powers[:, 3] = powers[:, 2] * powers[:, 1]
-        return np.einsum("ij,ijk->ik", powers, self.terms.take(place, axis=0))
+        return np.asarray(np.einsum("ij,ijk->ik", powers, self.terms.take(place, axis=0)))
 
 
 def geodetic(r_fixed_km: Floats) -> tuple[Floats, Floats, Floats]:

@@ -18,7 +18,7 @@ from stationmaster.measure.errors import StationError
 from stationmaster.measure.intervals import Spans
 from stationmaster.measure.time import Span
 from stationmaster.orbit.ageing import possible, sure
-from stationmaster.orbit.letters import OrbitAnswer, OrbitProblem, Window, WindowKind
+from stationmaster.orbit.letters import OrbitAnswer, OrbitProblem, RelaySlot, Site, Window, WindowKind
 
 
 class Wanted(StrEnum):
@@ -134,21 +134,23 @@ def _windows(problem: OrbitProblem, answer: OrbitAnswer, wish: Wish) -> list[Win
             and window.sun_elevation_deg is not None
             and low <= window.sun_elevation_deg <= high
         ]
-    sites, relays = (
-        {
-            place.code
-            for place in places
-            if (not wish.names or place.code in wish.names)
-            and (not wish.band or not place.bands or wish.band in place.bands)
-        }
-        for places in (problem.sites, problem.relays)
-    )
+    sites, relays = (_links(places, wish) for places in (problem.sites, problem.relays))
     passes = [window for window in answer.of(WindowKind.PASS) if window.name in sites]
     return [*passes, *(window for window in answer.of(WindowKind.RELAY) if window.name in relays)]
 
 
+def _links(places: Sequence[Site | RelaySlot], wish: Wish) -> set[str]:
+    """The codes of sites or relays that are named and work in the band, where any is asked for."""
+    return {
+        place.code
+        for place in places
+        if (not wish.names or place.code in wish.names)
+        and (not wish.band or not place.bands or wish.band in place.bands)
+    }
+
+
 def _refuse_unknown(problem: OrbitProblem, wish: Wish) -> None:
-    links = (*problem.sites, *problem.relays)
+    links: tuple[Site | RelaySlot, ...] = (*problem.sites, *problem.relays)
     places = {
         Wanted.CONTACT: ("site or relay", [place.code for place in links]),
         Wanted.OVERPASS: ("target", [place.code for place in problem.targets]),
