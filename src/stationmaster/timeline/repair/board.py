@@ -9,7 +9,7 @@ import numpy as np
 from stationmaster.measure.reasons import Reason
 from stationmaster.timeline.model.grid import Grid, Mask
 from stationmaster.timeline.model.layout_of import layout_of
-from stationmaster.timeline.model.links import Link, links
+from stationmaster.timeline.model.links import Link
 from stationmaster.timeline.model.room import Layout, Place, Room
 from stationmaster.timeline.model.starts import Job, Way, jobs
 from stationmaster.timeline.outcome import Item, Kind
@@ -34,7 +34,7 @@ class Board:
         later = np.arange(self.grid.n) >= self.now_slot
         self.jobs = [_after(job, later) for job in jobs(self.grid)]
         self.grid.routine = [replace(r, starts=r.starts & later) for r in self.grid.routine]
-        self.links: list[Link] = links(changed.week.activities)
+        self.links = self.grid.links
         self.of_then: dict[int, list[Link]] = {}
         self.of_first: dict[int, list[Link]] = {}
         for link in self.links:
@@ -104,14 +104,16 @@ class Board:
     def stands(self, room: Room, number: int, place: Place, layout: Layout) -> bool:
         """Whether an activity fits into the room at this place, with this crew."""
         job, way = self.jobs[number], self.way(number, place)
-        if job.hopeless is not None or not room.starts(job)[place.start]:
+        if job.hopeless is not None or not room.starts(job, place.way)[place.start]:
             return False
-        span = slice(place.start, place.start + way.length)
-        minutes, day = way.length * self.grid.slot, place.start // self.grid.per_day
-        crew = all(
-            not room.busy[i][span].any() and room.work_left_min[i, day] >= minutes for i in place.members
-        )
+        crew = all(self.has_time(room, i, way, place.start) for i in place.members)
         return crew and bool(self.lag_starts(number, layout, way)[place.start])
+
+    def has_time(self, room: Room, member: int, way: Way, start: int) -> bool:
+        """Whether a member is free for it there and has enough work left on that day."""
+        free = not room.busy[member][start : start + way.length].any()
+        day = start // self.grid.per_day
+        return free and bool(room.work_days(member, way.length * self.grid.slot)[day])
 
     def session_devices(self, room: Room, number: int, start: int) -> list[int]:
         """Devices free for a session at a start; [-1] for a meal."""

@@ -1,4 +1,4 @@
-"""The week as the disturbances leave it: blocked spans, windows and activities changed, nothing placed yet."""
+"""The week as the disturbances leave it: blocked spans, windows, activities; nothing placed yet."""
 
 from __future__ import annotations
 

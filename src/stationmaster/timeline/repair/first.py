@@ -1,4 +1,4 @@
-"""The first repaired plan: what still fits stays, and the rest is put back as near to its old time as may be."""
+"""The first repaired plan: what still fits stays, the rest is put back as near to its old time as may be."""
 
 from __future__ import annotations
 
@@ -171,9 +171,10 @@ def _place(board: Board, room: Room, layout: Layout, number: int) -> Place | Non
         return None
     old = board.old.jobs.get(number, Place(board.now_slot, ()))
     may, has_to = board.crew_bounds(number, layout)
-    fits = room.starts(job)
     for number_of_way, way in sorted(enumerate(job.ways), key=lambda pair: pair[0] != old.way):
-        allowed = fits & way.starts & board.lag_starts(number, layout, way)
+        if way.hopeless is not None:
+            continue
+        allowed = room.starts(job, number_of_way) & board.lag_starts(number, layout, way)
         starts = np.flatnonzero(allowed)
         for start in sorted(starts.tolist(), key=lambda s: (abs(s - old.start), s))[:TRIES]:
             members = _members(board, room, (job, way), start, (may, has_to, set(old.members)))
@@ -191,19 +192,15 @@ def _members(
 ) -> tuple[int, ...] | None:
     """Who does it: those of before where they can, else those with the most time left."""
     (job, way), (may, has_to, before) = task, bounds
-    span = slice(start, start + way.length)
-    minutes, day = way.length * board.grid.slot, start // board.grid.per_day
-    free = [
-        i
-        for i in way.crew
-        if i in may and not room.busy[i][span].any() and room.work_left_min[i, day] >= minutes
-    ]
+    day = start // board.grid.per_day
+    free = [i for i in way.crew if i in may and board.has_time(room, i, way, start)]
     if not has_to <= set(free):
         return None
     free.sort(key=lambda i: (i not in has_to, i not in before, -int(room.work_left_min[i, day]), i))
     skilled = job.activity.skilled_count
     needed = job.count if skilled is None else skilled
-    chosen = [i for i in free if i in way.skilled][:needed]
+    holders = {i for i in way.skilled if start <= way.certified.get(i, start)}
+    chosen = [i for i in free if i in holders][:needed]
     chosen += [i for i in free if i not in chosen][: job.count - len(chosen)]
-    enough = len(chosen) == job.count and sum(i in way.skilled for i in chosen) >= needed
+    enough = len(chosen) == job.count and len(holders.intersection(chosen)) >= needed
     return tuple(sorted(chosen)) if enough and has_to <= set(chosen) else None

@@ -19,6 +19,7 @@ from stationmaster.timeline.model.variables import JobVars, RoutineVars, weight
 from stationmaster.timeline.model.week import WeekModel
 from stationmaster.timeline.repair.board import Board
 from stationmaster.timeline.repair.first import wanted
+from stationmaster.timeline.search.guidance import hint
 
 #: Objective units of one point of the weights.
 UNIT = 1000
@@ -162,7 +163,7 @@ class Improver:
             return
         terms = [self._job_term(model.model, n, v) for n, (_, v) in model.jobs.items()]
         terms += [self._routine_term(model.model, r, v) for r, (_, v) in model.routine.items()]
-        self._hint(model)
+        hint(model, layout)
         model.model.maximize(sum(terms))
         solver = self._solver()
         status = solver.solve(model.model)
@@ -195,10 +196,11 @@ class Improver:
         shift = m.new_int_var(0, self.board.grid.n, f"shift{number}")
         m.add(shift >= found.start - old.start).only_enforce_if(found.present)
         m.add(shift >= old.start - found.start).only_enforce_if(found.present)
-        stays = sum(found.by[i] for i in old.members if i in found.by)
+        stays = sum(literal for i in old.members for literal in found.by(i))
         crew = UNIT * weights.recrewed * (stays - len(old.members) * found.present)
         moved = UNIT * weights.moved * (same - found.present) - self.step * shift
-        return self.worth(number) * found.present + moved + crew
+        other = sum(way.present for number, way in found.ways.items() if number != old.way)
+        return self.worth(number) * found.present + moved + crew - UNIT * weights.recrewed * other
 
     def _routine_term(self, m: cp_model.CpModel, number: int, found: RoutineVars) -> cp_model.LinearExprT:
         old = self.board.old.routine.get(number)
@@ -209,22 +211,3 @@ class Improver:
         if old[1] >= 0:
             m.add_implication(same, found.devices[old[1]])
         return UNIT * self.board.problem.weights.routine * (same - 1)
-
-    def _hint(self, model: WeekModel) -> None:
-        """Start from the layout as it is."""
-        m, per_day = model.model, self.board.grid.per_day
-        for number, (_, found) in model.jobs.items():
-            place = self.layout.jobs.get(number)
-            m.add_hint(found.present, place is not None)
-            on = -1 if place is None else place.start // per_day
-            if place is not None:
-                m.add_hint(found.start, place.start)
-            for k, literal in found.day.items():
-                m.add_hint(literal, k == on)
-            for i, literal in found.by.items():
-                m.add_hint(literal, place is not None and i in place.members)
-        for number, (_, one) in model.routine.items():
-            start, device = self.layout.routine[number]
-            m.add_hint(one.start, start)
-            for d, literal in one.devices.items():
-                m.add_hint(literal, d == device)

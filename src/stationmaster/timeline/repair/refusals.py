@@ -4,19 +4,28 @@ told of what is over."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from stationmaster.measure.codes import nearest
 from stationmaster.measure.errors import StationError
+from stationmaster.measure.letters import Source
 from stationmaster.measure.time import iso
 from stationmaster.timeline.letters import Goal
 from stationmaster.timeline.outcome import Item, Kind, Status
+from stationmaster.timeline.repair.letters import RepairProblem
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from stationmaster.timeline.repair.letters import RepairProblem
+
+@dataclass(frozen=True, kw_only=True)
+class Written(RepairProblem):
+    """A problem as it was written, whether or not it makes sense; :func:`refusals` says what does not."""
+
+    def __post_init__(self) -> None:
+        """Nothing is refused here."""
 
 
 def consistent(problem: RepairProblem) -> None:
@@ -161,3 +170,15 @@ def _times(problem: RepairProblem) -> Iterator[StationError]:
             elif one.end <= problem.now or one.start >= week.span.end:
                 says = f"a span that meets the week after {iso(problem.now)}"
                 yield _bad(f"{field}[{n}].start", f"{iso(one.start)}/{iso(one.end)}", says)
+
+
+def placed(error: StationError, source: Source | None) -> StationError:
+    """A refusal with the file and line of what it refuses, where a file told it."""
+    if source is None:
+        return error
+    parts: list[str | int] = []
+    for part in str(error.facts.get("field", "")).split("."):
+        name, _, number = part.rstrip("]").partition("[")
+        parts += [name, int(number) - 1] if number.isdigit() else [name]
+    place = source.place(tuple(parts))
+    return error.at(file=place["file"], line=place["line"]) if place["line"] else error

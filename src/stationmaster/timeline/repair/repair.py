@@ -106,7 +106,7 @@ def given_up(board: Board, layout: Layout, homeless: set[int]) -> list[Blocked]:
         held = [r.number for r in group if r.number in layout.routine]
         found += [_held(board, layout, number) for number in held]
         if not held:
-            found.append(_rest(board, layout, min(r.number for r in group)))
+            found.append(_rest(board, min(r.number for r in group)))
     return found
 
 
@@ -128,7 +128,7 @@ def _held(board: Board, layout: Layout, number: int) -> Blocked:
     )
 
 
-def _rest(board: Board, layout: Layout, number: int) -> Blocked:
+def _rest(board: Board, number: int) -> Blocked:
     """A short rest where nothing of it can be held, for the week to say so."""
     grid, routine = board.grid, board.grid.routine[number]
     taken = grid.busy[routine.member].copy()
@@ -216,6 +216,8 @@ def _plan(board: Board, search: Improver, unplaced: tuple[Unplaced, ...]) -> Wee
         work=answer.work(grid, jobs, layout),
         facilities=answer.facilities(grid, jobs, layout),
         power=answer.power(grid, jobs, layout),
+        stores=answer.stores(grid, jobs, layout),
+        jar=answer.jar(grid, jobs, layout),
         solver=SolverFacts(
             name="OR-Tools CP-SAT",
             version=version("ortools"),
