@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from stationmaster.cli import timeline_board, timeline_export, timeline_import
+from stationmaster.cli import timeline_board, timeline_check, timeline_export, timeline_import, timeline_repair
 from stationmaster.cli.weeks import keep, plan_at, refuse_faults, refuse_without_plan, tell, week_at
 
 __all__ = ["app", "keep", "plan_at", "week_at"]
@@ -56,4 +56,8 @@ def build(
 
 app.command("import", epilog=timeline_import.EXAMPLES)(timeline_import.import_tables)
 app.command("board", epilog=timeline_board.EXAMPLES)(timeline_board.board)
+app.command("check", epilog=timeline_check.CHECK_EXAMPLES)(timeline_check.check)
+app.command("explain", epilog=timeline_check.EXPLAIN_EXAMPLES)(timeline_check.explain)
+app.command("what-if", epilog=timeline_check.WHAT_IF_EXAMPLES)(timeline_check.what_if)
 app.command("export", epilog=timeline_export.EXAMPLES)(timeline_export.export)
+app.command("repair", epilog=timeline_repair.EXAMPLES)(timeline_repair.repair)
