@@ -81,12 +81,15 @@ def activities(draw: st.DrawFn, code: str) -> Activity:
 @st.composite
 def weeks(draw: st.DrawFn) -> WeekProblem:
     """A week of which every part of a file can be in use."""
-    first = Activity(code="FIRST", title="First", duration_min=10, priority_weight=1.0)
+    first = Activity(code="FIRST", title="First", duration_min=10, priority_weight=1.0, must=True)
+    others = [draw(activities(f"A{n}")) for n in range(draw(st.integers(0, 3)))]
+    goals = list(Goal) if all(a.must for a in others) else [Goal.MOST_WEIGHT]
     return WeekProblem(
         code=draw(words),
         start=START,
         crew=(
-            CrewMember(code="C1", role=draw(words), skills=(draw(words),), certified_until={"fluids": START}),
+            CrewMember(code="C1", role=draw(words), skills=(draw(words), "fluids"),
+                       certified_until={"fluids": START}),
             CrewMember(code="C 2", role="r", skills=(), guest=True, aboard=draw(st.none() | spans)),
         ),
         rules=GroundRules(
@@ -96,7 +99,7 @@ def weeks(draw: st.DrawFn) -> WeekProblem:
             sleep_shifts=draw(st.sampled_from([(), (SleepShift(day=START.date(), sleep_start_min=1260),)])),
         ),
         devices=(),
-        activities=(first, *(draw(activities(f"A{n}")) for n in range(draw(st.integers(0, 3))))),
+        activities=(first, *others),
         facilities=(Facility(code="R", name=draw(words), users_at_once=3),),
         channels=(
             PowerLimit(
@@ -112,7 +115,7 @@ def weeks(draw: st.DrawFn) -> WeekProblem:
         member_work_min={"C 2": 60},
         off_duty={"C1": (START.date(),)},
         data_day_gb=draw(st.none() | amounts),
-        goal=draw(st.sampled_from(Goal)),
+        goal=draw(st.sampled_from(goals)),
     )  # fmt: skip
 
 

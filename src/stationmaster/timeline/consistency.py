@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import UTC, time, timedelta
 from typing import TYPE_CHECKING
 
-from stationmaster.measure.codes import nearest
 from stationmaster.measure.errors import StationError
-from stationmaster.measure.time import Span, iso
+from stationmaster.measure.time import iso
+from stationmaster.timeline.consistency_activity import (
+    Names,
+    activity_faults,
+    amount,
+    bad,
+    circles,
+    distinct,
+    draw_faults,
+    jar_faults,
+    known,
+    series_faults,
+)
 from stationmaster.timeline.crew_day import DAY_MIN, fixed_routine
 
 if TYPE_CHECKING:
-    from stationmaster.timeline.activity import Activity
-    from stationmaster.timeline.letters import Blocked, GroundRules, WeekProblem
+    from stationmaster.timeline.letters import Blocked, CrewMember, GroundRules, WeekProblem
 
 #: Routine that a blocked span may waive for those who work in it.
 WAIVABLE = ("sleep", "post-sleep", "pre-sleep", "conference", "meal", "exercise")
@@ -62,76 +70,37 @@ def contradictions(problem: WeekProblem) -> Iterator[StationError]:
     timed = not grid and not rules
     if timed:
         yield from _overlaps(problem)
+    for number, member in enumerate(problem.crew, 1):
+        yield from _member(member, problem, f"crew[{number}]", timed=not grid)
+    yield from _things(problem, names)
     for number, activity in enumerate(problem.activities, 1):
-        yield from _activity(activity, problem, names, f"activities[{number}]")
-    routine = fixed_routine(problem) if timed else []
+        yield from activity_faults(activity, problem, names, f"activities[{number}]")
     for number, blocked in enumerate(problem.blocked, 1):
         place = f"blocked[{number}]"
         yield from _blocked_names(blocked, names, place)
+        yield from draw_faults(blocked.refills, names, f"{place}.refills")
         if not grid:
-            yield from _blocked_span(blocked, problem, routine, place)
-    for number, cap in enumerate(problem.caps, 1):
-        yield from _known(cap.activities, names.activities, "activity", f"caps[{number}].activities")
-    yield from _known(problem.member_work_min, names.members, "crew member", "member_work_min")
-    series = list(_series(problem.activities))
+            yield from _blocked_span(blocked, problem, place, timed=timed)
+    yield from _limits(problem, names)
+    series = list(series_faults(problem.activities))
     yield from series
     if not series:
-        yield from _circles(problem.activities)
-
-
-@dataclass(frozen=True)
-class Names:
-    """The codes that other parts of a problem may mention."""
-
-    members: Collection[str]
-    activities: Collection[str]
-    facilities: Collection[str]
-    devices: Collection[str]
-    channels: Collection[str]
-    windows: Collection[str]
-
-    @classmethod
-    def of(cls, problem: WeekProblem) -> Names:
-        """The codes of a problem; looking one up takes no longer in a large one."""
-        return cls(
-            members={m.code for m in problem.crew},
-            activities={a.code for a in problem.activities},
-            facilities={f.code for f in problem.facilities},
-            devices={d.code for d in problem.devices},
-            channels={c.code for c in problem.channels},
-            windows=problem.windows.keys(),
-        )
-
-
-def _bad(field: str, value: object, expected: str) -> StationError:
-    return StationError("bad-value", field=field, value=value, expected=expected)
-
-
-def _known(values: Iterable[str], names: Collection[str], kind: str, field: str) -> Iterator[StationError]:
-    for value in values:
-        if value not in names:
-            near = nearest(value, names)
-            yield StationError("unknown-name", value=value, kind=kind, nearest=near, field=field)
-
-
-def _distinct(values: Iterable[str], kind: str, field: str) -> Iterator[StationError]:
-    for value, times in Counter(values).items():
-        if times > 1:
-            yield StationError("duplicate", value=value, kind=kind, field=field)
+        yield from circles(problem.activities)
+        yield from jar_faults(problem.activities)
 
 
 def _grid(problem: WeekProblem) -> Iterator[StationError]:
     start, ahead_min = problem.start, problem.rules.clock_ahead_min
     if not -DAY_MIN < ahead_min < DAY_MIN:
-        yield _bad("rules.clock_ahead_min", ahead_min, "minutes within a day")
+        yield bad("rules.clock_ahead_min", ahead_min, "minutes within a day")
     else:
         clock = start if start.tzinfo is None else start.astimezone(UTC) + timedelta(minutes=ahead_min)
         if start.tzinfo is None or clock.time() != time():
-            yield _bad("start", str(start), f"a midnight of the crew's clock, {ahead_min} min ahead of UTC")
+            yield bad("start", str(start), f"a midnight of the crew's clock, {ahead_min} min ahead of UTC")
     if not 1 <= problem.days <= 31:
-        yield _bad("days", problem.days, "1 to 31 days")
+        yield bad("days", problem.days, "1 to 31 days")
     if problem.slot_min < 1 or DAY_MIN % problem.slot_min:
-        yield _bad("slot_min", problem.slot_min, "whole minutes that divide a day")
+        yield bad("slot_min", problem.slot_min, "whole minutes that divide a day")
 
 
 def _codes(problem: WeekProblem) -> Iterator[StationError]:
@@ -141,6 +110,7 @@ def _codes(problem: WeekProblem) -> Iterator[StationError]:
         ("activities", [a.code for a in problem.activities]),
         ("facilities", [f.code for f in problem.facilities]),
         ("channels", [c.code for c in problem.channels]),
+        ("stores", [s.code for s in problem.stores]),
         ("blocked", [b.code for b in problem.blocked]),
         ("caps", [c.code for c in problem.caps]),
         ("rules.sessions", [s.code for s in problem.rules.sessions]),
@@ -151,8 +121,8 @@ def _codes(problem: WeekProblem) -> Iterator[StationError]:
             if first[code] != number:
                 place = f"{field}[{number + 1}].code"
                 yield StationError("duplicate", value=code, kind="code", field=place)
-    if len(problem.crew) == 0:
-        yield _bad("crew", "nobody", "at least one crew member")
+    if len(problem.crew) == 0 and any(activity.crew_count for activity in problem.activities):
+        yield bad("crew", "nobody", "at least one crew member, for the activities that need one")
 
 
 def _rules(rules: GroundRules, problem: WeekProblem) -> Iterator[StationError]:
@@ -160,22 +130,35 @@ def _rules(rules: GroundRules, problem: WeekProblem) -> Iterator[StationError]:
     for name in LENGTHS:
         value = getattr(rules, name)
         if not 0 <= value <= DAY_MIN or value % slot:
-            yield _bad(f"rules.{name}", value, f"minutes within a day that {slot} min slots divide")
+            yield bad(f"rules.{name}", value, f"minutes within a day that {slot} min slots divide")
     for name in ("work_day_min", "work_saturday_min", "work_sunday_min"):
         if not 0 <= getattr(rules, name) <= DAY_MIN:
-            yield _bad(f"rules.{name}", getattr(rules, name), "minutes within a day")
+            yield bad(f"rules.{name}", getattr(rules, name), "minutes within a day")
+    if rules.work_week_min is not None and rules.work_week_min < 0:
+        yield bad("rules.work_week_min", rules.work_week_min, "minutes that are not negative")
+    yield from _shifts(rules, slot)
     if rules.meal_latest_min - rules.meal_earliest_min < rules.meal_min:
-        yield _bad("rules.meal_min", rules.meal_min, "a meal that fits between its earliest and latest")
+        yield bad("rules.meal_min", rules.meal_min, "a meal that fits between its earliest and latest")
     for name in ("exercise_weekdays", "conference_weekdays"):
         if not set(getattr(rules, name)) <= set(range(1, 8)):
-            yield _bad(f"rules.{name}", getattr(rules, name), "weekdays from 1 (Monday) to 7")
+            yield bad(f"rules.{name}", getattr(rules, name), "weekdays from 1 (Monday) to 7")
     for number, session in enumerate(rules.sessions, 1):
         place = f"rules.sessions[{number}]"
         if not 0 < session.duration_min <= DAY_MIN or session.duration_min % slot:
-            yield _bad(f"{place}.duration_min", session.duration_min, "whole slots within a day")
+            yield bad(f"{place}.duration_min", session.duration_min, "whole slots within a day")
         if not session.devices:
-            yield _bad(f"{place}.devices", "none", "at least one device")
-        yield from _known(session.devices, {d.code for d in problem.devices}, "device", f"{place}.devices")
+            yield bad(f"{place}.devices", "none", "at least one device")
+        yield from distinct(session.devices, "device", f"{place}.devices")
+        yield from known(session.devices, {d.code for d in problem.devices}, "device", f"{place}.devices")
+
+
+def _shifts(rules: GroundRules, slot: int) -> Iterator[StationError]:
+    for number, shift in enumerate(rules.sleep_shifts, 1):
+        wake = shift.sleep_start_min + rules.sleep_min + rules.post_sleep_min
+        if shift.sleep_start_min < 0 or shift.sleep_start_min % slot or wake > 2 * DAY_MIN:
+            place = f"rules.sleep_shifts[{number}].sleep_start_min"
+            yield bad(place, shift.sleep_start_min, "whole slots, of a night over by the end of the next day")
+    yield from distinct((str(shift.day) for shift in rules.sleep_shifts), "day", "rules.sleep_shifts")
 
 
 def _overlaps(problem: WeekProblem) -> Iterator[StationError]:
@@ -193,62 +176,22 @@ def _overlaps(problem: WeekProblem) -> Iterator[StationError]:
             )
 
 
-def _activity(activity: Activity, problem: WeekProblem, names: Names, place: str) -> Iterator[StationError]:
-    if not 1 <= activity.duration_min <= max(1, problem.days) * DAY_MIN:
-        yield _bad(f"{place}.duration_min", activity.duration_min, "1 minute to the whole week")
-    if not 0 <= activity.priority_weight <= 1e6:
-        yield _bad(f"{place}.priority_weight", activity.priority_weight, "a weight from 0 to a million")
-    if activity.crew_count < 0:
-        yield _bad(f"{place}.crew_count", activity.crew_count, "0 (commanded from the ground) or more")
-    for name in ("power_w", "data_gb"):
-        if getattr(activity, name) < 0:
-            yield _bad(f"{place}.{name}", getattr(activity, name), "a number that is not negative")
-    if activity.skilled_count is not None and not 0 <= activity.skilled_count <= activity.crew_count:
-        yield _bad(f"{place}.skilled_count", activity.skilled_count, "at most crew_count")
-    if activity.power_w > 0:
-        yield from _known([activity.channel], names.channels, "power channel", f"{place}.channel")
-    yield from _mentions(activity, names, place)
-    for use in activity.uses:
-        if use.units < 1:
-            yield _bad(f"{place}.uses.units", use.units, "one unit or more")
-    for link in activity.after:
-        yield from _span_of(link.lag_shortest_min, link.lag_longest_min, f"{place}.after")
-    yield from _span_of(activity.gap_shortest_min, activity.gap_longest_min, f"{place}.gap_shortest_min")
-
-
-def _mentions(activity: Activity, names: Names, place: str) -> Iterator[StationError]:
-    yield from _distinct((use.facility for use in activity.uses), "facility", f"{place}.uses")
-    lists: tuple[tuple[str, Iterable[str], Collection[str], str], ...] = (
-        ("eligible", activity.eligible, names.members, "crew member"),
-        ("uses", [use.facility for use in activity.uses], names.facilities, "facility"),
-        ("inside", activity.inside, names.windows, "window"),
-        ("around", activity.around, names.windows, "window"),
-        ("after", [link.activity for link in activity.after], names.activities, "activity"),
-        ("same_crew_as", filter(None, [activity.same_crew_as]), names.activities, "activity"),
-    )
-    for field, values, found, kind in lists:
-        yield from _known(values, found, kind, f"{place}.{field}")
-
-
-def _span_of(shortest: int, longest: int | None, field: str) -> Iterator[StationError]:
-    if shortest < 0 or (longest is not None and longest < shortest):
-        yield _bad(field, f"{shortest} to {longest} min", "a longest that is not below the shortest")
-
-
 def _blocked_names(blocked: Blocked, names: Names, place: str) -> Iterator[StationError]:
     things = {*names.facilities, *names.devices}
-    yield from _known(blocked.crew, names.members, "crew member", f"{place}.crew")
-    yield from _known(blocked.facilities, things, "facility or device", f"{place}.facilities")
-    yield from _known(blocked.waives, WAIVABLE, "routine", f"{place}.waives")
+    yield from known(blocked.crew, names.members, "crew member", f"{place}.crew")
+    yield from known(blocked.facilities, things, "facility or device", f"{place}.facilities")
+    yield from known(blocked.waives, WAIVABLE, "routine", f"{place}.waives")
 
 
 def _blocked_span(
-    blocked: Blocked, problem: WeekProblem, routine: list[tuple[str, Span]], place: str
+    blocked: Blocked, problem: WeekProblem, place: str, *, timed: bool
 ) -> Iterator[StationError]:
     if not problem.span.overlaps(blocked.span):
-        yield _bad(f"{place}.span", str(blocked.span), "a span that meets the week")
+        yield bad(f"{place}.span", str(blocked.span), "a span that meets the week")
     met: set[str] = set()
-    for kind, span in routine if blocked.crew else ():
+    members = [member for member in problem.crew if member.code in blocked.crew]
+    routine = [pair for member in members for pair in fixed_routine(problem, member)] if timed else []
+    for kind, span in routine:
         if kind not in {*blocked.waives, *met} and span.overlaps(blocked.span):
             met.add(kind)
             yield StationError(
@@ -260,58 +203,51 @@ def _blocked_span(
             )
 
 
-def _series(activities: Sequence[Activity]) -> Iterator[StationError]:
-    numbers: dict[str, list[int]] = {}
-    for activity in activities:
-        if activity.series:
-            numbers.setdefault(activity.series, []).append(activity.occurrence)
-    for series, found in numbers.items():
-        if sorted(found) != list(range(1, len(found) + 1)):
-            place = next(n for n, a in enumerate(activities, 1) if a.series == series)
-            shown = f"{series} {sorted(found)}"
-            yield _bad(f"activities[{place}].series", shown, "occurrences numbered from 1, each once")
+def _member(member: CrewMember, problem: WeekProblem, place: str, *, timed: bool) -> Iterator[StationError]:
+    yield from known(member.certified_until, member.skills, "skill", f"{place}.certified_until")
+    for skill, until in member.certified_until.items():
+        if until.tzinfo is None:
+            yield bad(f"{place}.certified_until.{skill}", str(until), "an aware UTC moment")
+    if timed and member.aboard is not None and not member.aboard.overlaps(problem.span):
+        yield bad(f"{place}.aboard", str(member.aboard), "a stay that meets the week")
 
 
-def parents(activities: Sequence[Activity]) -> dict[str, set[str]]:
-    """What each activity needs placed: its ``after``, ``same_crew_as``, the occurrence before."""
-    by_number = {(a.series, a.occurrence): a.code for a in activities if a.series}
-    needs: dict[str, set[str]] = {}
-    for activity in activities:
-        own = {link.activity for link in activity.after}
-        if activity.same_crew_as:
-            own.add(activity.same_crew_as)
-        if activity.series and activity.occurrence > 1:
-            own.add(by_number[activity.series, activity.occurrence - 1])
-        needs[activity.code] = own
-    return needs
+def _things(problem: WeekProblem, names: Names) -> Iterator[StationError]:
+    """Facilities, channels and stores, whose amounts must be numbers."""
+    for number, facility in enumerate(problem.facilities, 1):
+        yield from amount(facility.users_at_once, f"facilities[{number}].users_at_once")
+    for number, channel in enumerate(problem.channels, 1):
+        for name in ("sunlit_w", "eclipse_w", "base_w"):
+            yield from amount(getattr(channel, name), f"channels[{number}].{name}")
+        for less in channel.reduced:
+            yield from amount(less.limit_w, f"channels[{number}].reduced.limit_w")
+    for number, store in enumerate(problem.stores, 1):
+        place = f"stores[{number}]"
+        for name in ("capacity_units", "initial_units", "recovery_units_h"):
+            yield from amount(getattr(store, name), f"{place}.{name}")
+        if store.initial_units > store.capacity_units:
+            yield bad(f"{place}.initial_units", store.initial_units, "at most capacity_units")
+        yield from known(filter(None, [store.recovers_in]), names.windows, "window", f"{place}.recovers_in")
 
 
-def _circles(activities: Sequence[Activity]) -> Iterator[StationError]:
-    """Each circle of activities that wait for each other, one activity in one circle only."""
-    needs = parents(activities)
-    places = {a.code: n for n, a in enumerate(activities, 1)}
-    left = dict(needs)
-    while left:
-        free = [code for code, own in left.items() if not own & left.keys()]
-        if not free:
-            free = _circle(left)
-            way = " after ".join([*free, free[0]])
-            yield StationError(
-                "contradiction",
-                field=f"activities[{places[free[0]]}].after",
-                value=way,
-                other="itself",
-                expected="no circle of activities that wait for each other",
-            )
-        for code in free:
-            del left[code]
-
-
-def _circle(left: dict[str, set[str]]) -> list[str]:
-    """A circle among activities of which each waits for another of them."""
-    way = [min(left)]
-    while True:
-        code = min(left[way[-1]] & left.keys())
-        if code in way:
-            return way[way.index(code) :]
-        way.append(code)
+def _limits(problem: WeekProblem, names: Names) -> Iterator[StationError]:
+    """Caps, limits of single members, data of a day, and the goal."""
+    for number, cap in enumerate(problem.caps, 1):
+        yield from known(cap.activities, names.activities, "activity", f"caps[{number}].activities")
+        yield from amount(cap.crew_time_h, f"caps[{number}].crew_time_h")
+    yield from known(problem.member_work_min, names.members, "crew member", "member_work_min")
+    for member, minutes in problem.member_work_min.items():
+        if minutes < 0:
+            yield bad(f"member_work_min.{member}", minutes, "minutes that are not negative")
+    yield from known(problem.off_duty, names.members, "crew member", "off_duty")
+    if problem.data_day_gb is not None:
+        yield from amount(problem.data_day_gb, "data_day_gb")
+    spare = [a.code for a in problem.activities if not a.must]
+    if problem.goal == "earliest-end" and spare:
+        yield StationError(
+            "contradiction",
+            field="goal",
+            value=problem.goal,
+            other=f"{spare[0]} is no must",
+            expected="only musts where the end of the last activity counts",
+        )
