@@ -7,7 +7,13 @@ from typing import Annotated
 
 import typer
 
-from stationmaster.cli import timeline_board, timeline_check, timeline_export, timeline_import, timeline_repair
+from stationmaster.cli import (
+    timeline_board,
+    timeline_check,
+    timeline_export,
+    timeline_import,
+    timeline_repair,
+)
 from stationmaster.cli.weeks import keep, plan_at, refuse_faults, refuse_without_plan, tell, week_at
 
 __all__ = ["app", "keep", "plan_at", "week_at"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stationmaster.cli.weeks import plan_at, week_at
+from stationmaster.cli.weeks import plan_at, timetable_at, week_at
 
 if TYPE_CHECKING:
     from stationmaster.measure.reasons import Fault
@@ -104,7 +104,6 @@ def _given(problem: Path, plan: Path | None) -> tuple[WeekProblem, WeekPlan | No
     """The week, the plan where it was made here, and its items."""
     from stationmaster.measure.files import read_text
     from stationmaster.measure.letters import from_json
-    from stationmaster.timeline.exchange.import_timetable import timetable
     from stationmaster.timeline.outcome import WeekPlan
 
     if plan is None:
@@ -114,7 +113,7 @@ def _given(problem: Path, plan: Path | None) -> tuple[WeekProblem, WeekPlan | No
     if plan.suffix.lower() == ".json":
         made = from_json(WeekPlan, read_text(plan, "a plan"), str(plan))
         return week, made, made.items
-    return week, None, timetable(week, plan)
+    return week, None, timetable_at(plan, week)
 
 
 # ------------------------------------------------------------------------------ explain

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from stationmaster.measure.errors import StationError
     from stationmaster.timeline.letters import WeekProblem
-    from stationmaster.timeline.outcome import WeekPlan
+    from stationmaster.timeline.outcome import Item, WeekPlan
 
 #: What a command that makes or changes a plan leaves in its folder.
 WEEK, PLAN = "week.json", "plan.json"
@@ -55,6 +55,22 @@ def plan_at(path: Path) -> tuple[WeekProblem, WeekPlan]:
             "no-such-file", file=str(path), expected="a plan: the folder of timeline build, or a run"
         )
     return problem, plan
+
+
+def timetable_at(path: Path, problem: WeekProblem) -> tuple[Item, ...]:
+    """The items of a timetable kept as CSV, by hand or by another program.
+
+    Raises:
+        StationError: it cannot be read; every fault is told on standard error first.
+    """
+    from stationmaster.timeline.exchange.import_timetable import read_timetable
+
+    read = read_timetable(path, problem)
+    for note in read.notes:
+        print(f"note: {note}", file=sys.stderr)
+    if read.refused:
+        refuse(read.refused, "timetable")
+    return read.items
 
 
 def keep(out: Path, problem: WeekProblem, plan: WeekPlan) -> None:

@@ -165,11 +165,11 @@ def _headings(
     head: list[str], columns: Columns, place: Mapping[str, object], faults: list[StationError]
 ) -> tuple[dict[int, str], dict[str, str]]:
     """Which column each cell of the heading means, and how the heading spells it."""
-    meant = {_squeezed(name): column for column, others in columns.items() for name in (column, *others)}
+    meant = {squeezed(name): column for column, others in columns.items() for name in (column, *others)}
     places: dict[int, str] = {}
     headings: dict[str, str] = {}
     for number, name in enumerate(head):
-        column = meant.get(_squeezed(name))
+        column = meant.get(squeezed(name))
         if not name:
             continue
         if column is None:
@@ -183,6 +183,6 @@ def _headings(
     return places, headings
 
 
-def _squeezed(name: str) -> str:
+def squeezed(name: str) -> str:
     """A heading without case, marks and spaces: ``Duration (min)`` is ``durationmin``."""
     return "".join(c for c in folded(name[:80]) if c.isalnum())
