@@ -56,6 +56,7 @@ def test_a_plan_is_written_whole(done: tuple[subprocess.CompletedProcess[str], P
     assert "SZ23-3 stays 194 days longer: 360 days in all" in page
 
 
+@pytest.mark.slow
 def test_what_others_see_holds_counts_and_no_candidate(
     done: tuple[subprocess.CompletedProcess[str], Path], tmp_path: Path
 ) -> None:
@@ -71,6 +72,7 @@ def test_what_others_see_holds_counts_and_no_candidate(
     )
 
 
+@pytest.mark.slow
 def test_training_that_begins_too_late_ends_with_what_would_do(tmp_path: Path) -> None:
     text = (SHIPPED / "guests.toml").read_text().replace("available = 2026-04-24", "available = 2026-06-01")
     (tmp_path / "late.toml").write_text(text)

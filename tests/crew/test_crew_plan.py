@@ -182,14 +182,14 @@ def trainings(draw: st.DrawFn) -> CrewProblem:
     return with_seat(small(courses=tuple(parts), centres=centres, nominations=people), needs=needs)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(trainings())
 def test_no_training_exceeds_a_centre_or_comes_before_what_it_stands_on(problem: CrewProblem) -> None:
     found = plan(problem)
     assert faults(problem, found) == ()
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(trainings())
 def test_the_earliest_launch_that_would_do_is_the_earliest(problem: CrewProblem) -> None:
     """Launched on that day it fits; a day earlier it does not."""
@@ -256,7 +256,7 @@ def judged(problem, people, homes):  # type: ignore[no-untyped-def]
     return round(short, 2), round(max(stays), 2), round(changes, 2)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=12, deadline=None, derandomize=True)
 @given(
     st.lists(st.booleans(), min_size=6, max_size=6),
     st.integers(150, 400),
@@ -311,7 +311,7 @@ def test_a_free_seat_lengthens_nobody() -> None:
 # ------------------------------------------------------------------------ the week on board
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(st.lists(st.tuples(st.integers(1, 9), st.integers(2, 8), st.integers(0, 4)), min_size=1, max_size=6))
 def test_the_week_is_worth_as_much_as_the_best_of_all_choices(offered: list[tuple[int, int, int]]) -> None:
     """One session each, so that a choice fits if its sessions fit into the days as bins."""

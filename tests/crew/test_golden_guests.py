@@ -91,6 +91,7 @@ def test_golden_who_stayed_longer_for_a_guest(case: str) -> None:
         assert flown[person].stay_d == pytest.approx(float(row["stay_d"]), abs=DAY_NEAR), person
 
 
+@pytest.mark.slow
 def test_golden_the_first_launch_date_was_just_in_reach(uae: tuple[CrewProblem, CrewPlan]) -> None:
     """From about 800 hours alone: begun on 3 September 2018, ready for 5 April 2019, hardly later."""
     problem, _ = uae
@@ -116,6 +117,7 @@ def test_golden_the_first_launch_date_was_just_in_reach(uae: tuple[CrewProblem, 
     assert timedelta(0) <= latest - DAYS["uae-training-begins"] <= timedelta(days=31)
 
 
+@pytest.mark.slow
 def test_golden_the_examination_stands_where_it_stood(uae: tuple[CrewProblem, CrewPlan]) -> None:
     problem, found = uae
     assert faults(problem, found) == () and found.stands

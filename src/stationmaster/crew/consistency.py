@@ -12,6 +12,7 @@ from stationmaster.measure.errors import StationError
 #: More would be another kind of problem; the days of training and the searches grow with them.
 MOST = {"seats": 6, "nominations": 60, "courses": 60, "centres": 30, "flights": 40, "residents": 60}
 EXPERIMENTS_MOST = 200
+YEARS_MOST = 6
 
 
 def misuses(problem: CrewProblem) -> tuple[StationError, ...]:
@@ -24,6 +25,7 @@ def misuses(problem: CrewProblem) -> tuple[StationError, ...]:
         *_circles("experiments", {one.code: one.after for one in problem.experiments}),
         *_languages(problem),
         *_rides(problem),
+        *_years(problem),
     )
 
 
@@ -167,4 +169,20 @@ def _rides(problem: CrewProblem) -> Iterator[StationError]:
                 value=f"{gives.code} flies on {gives.up}",
                 other=f"the seat on {seat.flight}",
                 expected="a resident of that flight",
+            )
+
+
+def _years(problem: CrewProblem) -> Iterator[StationError]:
+    """Training and flights of one story lie within years of each other, not within centuries."""
+    flights = {one.code: one.launches.date() for one in problem.flights}
+    launches = [flights[seat.flight] for seat in problem.seats if seat.flight in flights]
+    for n, candidate in enumerate(problem.nominations, 1):
+        apart = max((abs((launch - candidate.available).days) for launch in launches), default=0)
+        if apart > YEARS_MOST * 366:
+            yield StationError(
+                "contradiction",
+                field=f"nominations[{n}].available",
+                value=str(candidate.available),
+                other=f"a launch {apart} days apart",
+                expected=f"at most {YEARS_MOST} years between them",
             )

@@ -19,6 +19,15 @@ from stationmaster.station.letters import Sourced
 
 _MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 DAYS_MOST = 1000
+#: What a seat or an experiment may weigh at most; more is another unit.
+MASS_MOST_KG = 100_000.0
+
+
+def _bounded(letter: object, **bounds: tuple[float, float]) -> None:
+    for name, (low, high) in bounds.items():
+        value = getattr(letter, name)
+        if not low <= value <= high:
+            raise StationError("bad-value", field=name, value=value, expected=f"{low:g} to {high:g}")
 
 
 class Gate(StrEnum):
@@ -108,8 +117,7 @@ class Centre(Sourced):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.places < 1:
-            raise StationError("bad-value", field="places", value=self.places, expected="1 or more")
+        _bounded(self, places=(1, DAYS_MOST))
         if not self.weekdays or not set(self.weekdays) <= set(range(1, 8)):
             expected = "weekdays from 1 (Monday) to 7"
             raise StationError("bad-value", field="weekdays", value=str(self.weekdays), expected=expected)
@@ -148,16 +156,10 @@ class Course(Sourced):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 1 <= self.duration_d <= DAYS_MOST:
-            expected = f"1 to {DAYS_MOST} days"
-            raise StationError("bad-value", field="duration_d", value=self.duration_d, expected=expected)
-        if not 1 <= self.load_percent <= 100:
-            raise StationError(
-                "bad-value", field="load_percent", value=self.load_percent, expected="1 to 100 per cent"
-            )
-        for name, days in (("over_before_d", self.over_before_d), ("begins_within_d", self.begins_within_d)):
-            if days is not None and not 0 <= days <= DAYS_MOST:
-                raise StationError("bad-value", field=name, value=days, expected=f"0 to {DAYS_MOST} days")
+        _bounded(self, duration_d=(1, DAYS_MOST), over_before_d=(0, DAYS_MOST))
+        if self.begins_within_d is not None:
+            _bounded(self, begins_within_d=(0, DAYS_MOST))
+        _bounded(self, load_percent=(1, 100))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +186,7 @@ class Seat(Sourced):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        _bounded(self, up_mass_kg=(0, MASS_MOST_KG), down_mass_kg=(0, MASS_MOST_KG))
         if self.stay_longest_d < self.stay_shortest_d:
             expected = f"at least the shortest, {self.stay_shortest_d}"
             raise StationError(
@@ -215,8 +218,7 @@ class CrewFlight(Sourced):
         for name, one, two in zip(("docks", "undocks", "lands"), moments[:-1], moments[1:], strict=True):
             if two <= one:
                 raise StationError("bad-value", field=name, value=str(two), expected=f"a moment after {one}")
-        if not 1 <= self.seats <= 20:
-            raise StationError("bad-value", field="seats", value=self.seats, expected="1 to 20 seats")
+        _bounded(self, seats=(1, 20))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,6 +251,11 @@ class StayRules(Sourced):
     host_day_min: float
     handover_h: float
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _bounded(self, stay_limit_d=(1, 10 * DAYS_MOST), sleeping_places=(1, 200), member_week_h=(0, 168))
+        _bounded(self, host_day_min=(0, 1440), handover_h=(0, DAYS_MOST))
+
 
 @dataclass(frozen=True, kw_only=True)
 class GuestExperiment(Sourced):
@@ -272,11 +279,8 @@ class GuestExperiment(Sourced):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        bounds = {"session_min": (1, 1440), "sessions": (1, 31), "gap_d": (1, 31)}
-        for name, (low, high) in bounds.items():
-            if not low <= getattr(self, name) <= high:
-                expected = f"{low} to {high}"
-                raise StationError("bad-value", field=name, value=getattr(self, name), expected=expected)
+        _bounded(self, session_min=(1, 1440), sessions=(1, 31), gap_d=(1, 31))
+        _bounded(self, up_mass_kg=(0, MASS_MOST_KG), down_mass_kg=(0, MASS_MOST_KG))
         if not 0 < self.worth_weight <= 1e6:
             expected = "a weight above 0 and up to a million"
             raise StationError("bad-value", field="worth_weight", value=self.worth_weight, expected=expected)

@@ -19,9 +19,9 @@ from ortools.sat.python import cp_model
 
 from stationmaster.crew.letters import CrewFlight, CrewProblem, Seat
 from stationmaster.crew.outcome import AboardSpan, FlightBalance, Ride, SeatEffect
+from stationmaster.crew.solving import solved
 from stationmaster.measure.reasons import Reason
 
-EFFORT_UNITS = 20.0
 _MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 
@@ -212,20 +212,16 @@ def _homes(
     problem: CrewProblem, people: tuple[Traveller, ...], relaxed: Relaxed
 ) -> tuple[Mapping[str, str] | None, bool]:
     model = _Homes(problem, people, relaxed)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 1
-    solver.parameters.max_deterministic_time = EFFORT_UNITS
     found: Mapping[str, str] | None = None
     proven = True
     for goal in model.goals():
         model.cp.minimize(goal)
-        status = solver.solve(model.cp)
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return found, status == cp_model.INFEASIBLE and proven
-        proven = proven and status == cp_model.OPTIMAL
-        found = {code: down for (code, down), take in model.takes.items() if solver.value(take)}
-        model.cp.add(goal <= round(solver.objective_value))
+        answer = solved(model.cp, "seats home")
+        if answer is None:
+            return None, proven
+        proven = proven and answer.proven
+        found = {code: down for (code, down), take in model.takes.items() if answer.solver.value(take)}
+        model.cp.add(goal <= round(answer.solver.objective_value))
     return found, proven
 
 

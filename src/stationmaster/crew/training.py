@@ -17,11 +17,10 @@ from ortools.sat.python import cp_model
 
 from stationmaster.crew.letters import Course, CrewProblem
 from stationmaster.crew.nominations import Trainee
+from stationmaster.crew.solving import solved
 
 #: Launches are moved, and training is begun, up to three years from what is asked.
 REACH_D = 3 * 366
-#: Deterministic time of one search.
-EFFORT_UNITS = 20.0
 Key = tuple[str, str]
 
 
@@ -181,19 +180,12 @@ class Model:
             self.cp.minimize(goal)
         else:
             self.cp.maximize(goal)
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 1
-        solver.parameters.random_seed = 1
-        solver.parameters.max_deterministic_time = EFFORT_UNITS
-        solver.parameters.linearization_level = 0  # days and orders: propagation decides, not relaxation
-        solver.parameters.cp_model_probing_level = 0
-        solver.parameters.symmetry_level = 0
-        status = solver.solve(self.cp)
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        answer = solved(self.cp, "a training")
+        if answer is None:
             return None
-        begins = {key: solver.value(begin) for key, begin in self.begin.items()}
-        value = round(solver.objective_value)
-        return Found(begins, solver.value(self.delay), value, status == cp_model.OPTIMAL)
+        value = answer.solver.value
+        begins = {key: value(begin) for key, begin in self.begin.items()}
+        return Found(begins, value(self.delay), round(answer.solver.objective_value), answer.proven)
 
     def readiness(self) -> Any:
         """To make least: for each seat the day when all are ready, then the days on which courses end."""

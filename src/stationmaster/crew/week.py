@@ -17,9 +17,9 @@ from ortools.sat.python import cp_model
 from stationmaster.crew.letters import CrewProblem, GuestExperiment, Seat
 from stationmaster.crew.nominations import needed
 from stationmaster.crew.outcome import GuestWeek, LeftOut, Session
+from stationmaster.crew.solving import solved
 from stationmaster.measure.reasons import Reason
 
-EFFORT_UNITS = 20.0
 #: Worth is compared to a thousandth, mass to a gram.
 SCALE = 1000
 
@@ -112,25 +112,20 @@ def _follow(
 def _solved(
     model: Any, able: list[GuestExperiment], chosen: dict[str, Any], runs: dict[tuple[str, int], Any]
 ) -> _Best:
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 1
-    solver.parameters.max_deterministic_time = EFFORT_UNITS
     worth = sum(round(one.worth_weight * SCALE) * chosen[one.code] for one in able)
     model.maximize(worth)
-    if not able or solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+    first = solved(model, "the week") if able else None
+    if first is None:
         return _Best({}, 0, 0)
-    most, bound = round(solver.objective_value), round(solver.best_objective_bound)
+    most, bound = round(first.solver.objective_value), round(first.solver.best_objective_bound)
     model.add(worth >= most)
     model.minimize(sum((day + 1) * run for (_, day), run in runs.items()))
-    if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return _Best({}, 0, bound)
+    last = solved(model, "the week") or first
+    value = last.solver.value
     days: dict[str, tuple[int, ...]] = {}
     for one in able:
-        if solver.value(chosen[one.code]):
-            days[one.code] = tuple(
-                d for (code, d), run in runs.items() if code == one.code and solver.value(run)
-            )
+        if value(chosen[one.code]):
+            days[one.code] = tuple(d for (code, d), run in runs.items() if code == one.code and value(run))
     return _Best(days, most, bound)
 
 
