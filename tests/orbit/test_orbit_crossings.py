@@ -11,7 +11,7 @@ def test_a_bump_between_two_samples_is_found() -> None:
     def bump(seconds: np.ndarray) -> np.ndarray:
         return 0.01 - (seconds - 1031.7) ** 2 / 10000.0
 
-    bound = Bound(bend=2e-4)
+    bound = Bound(bend_units=2e-4)
     found = pieces(bump, samples(3600.0, 600.0), bound)
     assert np.abs(found - [[1021.7, 1041.7]]).max() < 1e-5
     dip = pieces(lambda seconds: -bump(seconds), samples(3600.0, 600.0), bound)
@@ -24,7 +24,7 @@ def test_a_bump_within_the_first_and_the_last_step_is_found() -> None:
         def bump(seconds: np.ndarray, middle: float = middle) -> np.ndarray:
             return 0.01 - (seconds - middle) ** 2 / 2500.0
 
-        found = pieces(bump, samples(3600.0, 60.0), Bound(bend=8e-4))
+        found = pieces(bump, samples(3600.0, 60.0), Bound(bend_units=8e-4))
         assert np.abs(found - [[middle - 5.0, middle + 5.0]]).max() < 1e-5
 
 
@@ -36,7 +36,7 @@ def test_pieces_of_a_wave(phase: float, level: float, period_s: float, step_s: f
     def wave(seconds: np.ndarray) -> np.ndarray:
         return np.cos(rate * seconds + phase) - level
 
-    for bound in (Bound(bend=rate**2), Bound(rate=rate)):
+    for bound in (Bound(bend_units=rate**2), Bound(rate_units=rate)):
         found = pieces(wave, samples(20000.0, step_s), bound)
         at = np.linspace(0.0, 20000.0, 40001)[:-1]  # the last end is open
         held = np.zeros(len(at), dtype=bool)
@@ -53,7 +53,7 @@ def test_what_is_too_short_alone_is_missed() -> None:
         return length**2 / 4.0 - (seconds - 1000.1) ** 2
 
     for length in (2.0 * LEAST_S, 3.0, 30.0):
-        assert np.abs(pieces(bump, samples(3600.0, 450.0), Bound(bend=2.0)) - 1000.1).max() < length
+        assert np.abs(pieces(bump, samples(3600.0, 450.0), Bound(bend_units=2.0)) - 1000.1).max() < length
 
 
 def test_steps_with_holes_between_and_steps_that_touch() -> None:
@@ -63,11 +63,11 @@ def test_steps_with_holes_between_and_steps_that_touch() -> None:
     knots = np.arange(0.0, 4001.0, 100.0)
     steps = np.stack([knots[:-1], knots[1:]], axis=1)
     near = steps[(hump(knots[:-1]) > -1.0) | (hump(knots[1:]) > -1.0)]
-    found = pieces(hump, near, Bound(bend=2.0 / 90000.0))
+    found = pieces(hump, near, Bound(bend_units=2.0 / 90000.0))
     expected = [[1000.0 * n + 200.0, 1000.0 * n + 800.0] for n in range(4)]
     assert np.abs(found - expected).max() < 1e-5
     assert np.abs(best(hump, found) - [500.0, 1500.0, 2500.0, 3500.0]).max() < 1e-2
-    assert pieces(hump, np.empty((0, 2)), Bound(bend=1.0)).shape == (0, 2)
+    assert pieces(hump, np.empty((0, 2)), Bound(bend_units=1.0)).shape == (0, 2)
 
 
 def test_best_of_a_cut_piece_is_its_end() -> None:

@@ -137,5 +137,5 @@ def test_no_condition_bends_more_than_its_bound(css: ElementSet, eccentricity: f
         if name in ("pass", "high pass", "overpass"):
             place = events.site_place(TARGET if name == "overpass" else SITE)[0]
             bends = bends[np.linalg.norm(orbit.fixed(at) - place, axis=1) < near_km]
-        assert bends.max() <= bound.bend, name
-        assert bends.max() > 0.02 * bound.bend, f"{name}: the bound is too wide to be of use"
+        assert bends.max() <= bound.bend_units, name
+        assert bends.max() > 0.02 * bound.bend_units, f"{name}: the bound is too wide to be of use"

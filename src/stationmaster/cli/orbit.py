@@ -65,11 +65,21 @@ def windows(
     with what its ends may be off by), coverage.csv (counts and hours by period), orbit.json (all of the
     answer) and increment.svg (the whole span on one page).
     """
+    # long because a command's signature is its options
     from stationmaster.cli.say import say, say_json
     from stationmaster.orbit.coverage import coverage
     from stationmaster.orbit.predict import predict
 
-    problem = _problem(station, elements, start, days, sites, targets, reboost, slot_min)
+    problem = _problem(
+        station,
+        elements,
+        start=start,
+        days=days,
+        sites=sites,
+        targets=targets,
+        reboosts=reboost,
+        slot_s=60.0 * slot_min,
+    )
     answer = predict(problem)
     periods = coverage(answer, period_days)
     _write(out, problem, answer, periods)
@@ -82,12 +92,13 @@ def windows(
 def _problem(
     station: str,
     elements: Path,
+    *,
     start: str | None,
     days: float,
     sites: str | None,
     targets: Path | None,
     reboosts: list[str] | None,
-    slot_min: float,
+    slot_s: float,
 ) -> OrbitProblem:  # long because each option of the command becomes a field
     from stationmaster.measure.errors import StationError
     from stationmaster.measure.files import read_csv
@@ -113,7 +124,7 @@ def _problem(
         relays=relays_of(found),
         targets=tuple(read_csv(Target, targets)) if targets is not None else (),
         reboosts=tuple(_option("--reboost", _reboost, text) for text in reboosts or ()),
-        slot_s=slot_min * 60.0,
+        slot_s=slot_s,
     )
 
 

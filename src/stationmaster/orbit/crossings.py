@@ -34,27 +34,30 @@ _ROOT_ROUNDS: Final = 30
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bound:
-    """How fast a condition can change: at most ``bend`` (per s2) or, for one with kinks, ``rate`` (per s)."""
+    """How fast a condition can change: its bend, or for one with kinks its rate.
 
-    bend: float = 0.0
-    rate: float = 0.0
+    In the condition's own units per second squared, and per second.
+    """
+
+    bend_units: float = 0.0
+    rate_units: float = 0.0
     least_s: float = LEAST_S
 
     def clear(self, before: Floats, after: Floats, width_s: Floats) -> NDArray[np.bool_]:
         """Whether a condition with values of one sign at both ends of each step keeps it between."""
         one, other = np.abs(before), np.abs(after)
         low, high = np.minimum(one, other), np.maximum(one, other)
-        if self.rate:
-            return np.asarray(low + high > self.rate * width_s)
+        if self.rate_units:
+            return np.asarray(low + high > self.rate_units * width_s)
         # the parabola below the chord is least at this distance from the smaller end
-        inward = np.maximum(0.0, width_s / 2.0 - (high - low) / (width_s * self.bend))
-        return np.asarray(low > self.bend / 2.0 * inward**2)
+        inward = np.maximum(0.0, width_s / 2.0 - (high - low) / (width_s * self.bend_units))
+        return np.asarray(low > self.bend_units / 2.0 * inward**2)
 
     def single(self, before: Floats, after: Floats, width_s: Floats) -> NDArray[np.bool_]:
         """Whether a condition with values of two signs changes between them once."""
-        if self.rate:
+        if self.rate_units:
             return np.zeros(len(before), dtype=bool)
-        return np.asarray(np.abs(after - before) > self.bend * width_s**2 / 2.0)
+        return np.asarray(np.abs(after - before) > self.bend_units * width_s**2 / 2.0)
 
 
 def samples(length_s: float, step_s: float) -> Floats:

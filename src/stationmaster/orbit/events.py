@@ -57,7 +57,7 @@ def _orbit_bound(orbit: Ephemeris) -> Bound:
     On a circle they bend by the square of the angular rate; at the perigee of an ellipse by up to
     the square root of five times it, and the limb's own angle by less than what is left of four.
     """
-    return Bound(bend=4.0 * orbit.sweep_max_rad_s**2)
+    return Bound(bend_units=4.0 * orbit.sweep_max_rad_s**2)
 
 
 def sunlight(orbit: Ephemeris) -> Condition:
@@ -127,7 +127,7 @@ def above_cone(
 
     across = orbit.speed_max_km_s**2 / _least_range_km(orbit, site_km)
     pull = _acceleration_km_s2(orbit)
-    return condition, Bound(bend=pull + sine * (pull + across))
+    return condition, Bound(bend_units=pull + sine * (pull + across))
 
 
 def _least_range_km(orbit: Ephemeris, place_km: Floats) -> float:
@@ -228,7 +228,7 @@ def inside_view(orbit: Ephemeris, target: Target) -> tuple[Condition, Bound]:
     longest_km = orbit.highest_km  # of the lines to places above the horizon
     along = pull + 2.0 * speed * rate + 2.3 * longest_km * rate**2
     across = pull + speed**2 / _least_range_km(orbit, place_km)
-    return condition, Bound(bend=along + cosine * across)
+    return condition, Bound(bend_units=along + cosine * across)
 
 
 def sun_sine(orbit: Ephemeris, up: Floats) -> Condition:
@@ -248,7 +248,7 @@ def overpass_pieces(orbit: Ephemeris, target: Target) -> Floats:
     near = _near(orbit, place, _reach_off_nadir(orbit, math.radians(target.max_off_nadir_deg)))
     seen = pieces(condition, near, bound)
     seen = pieces(*_narrowed(above_cone(orbit, place, 0.0), seen))
-    light, turning = sun_sine(orbit, place[1]), Bound(bend=1.1 * EARTH_RATE_RAD_S**2)
+    light, turning = sun_sine(orbit, place[1]), Bound(bend_units=1.1 * EARTH_RATE_RAD_S**2)
     for bound_deg, sign in ((target.min_sun_elevation_deg, 1.0), (target.max_sun_elevation_deg, -1.0)):
         if abs(bound_deg) < 90.0:
             seen = pieces(_beyond(light, bound_deg, sign), seen, turning)
@@ -365,7 +365,7 @@ def region_pieces(orbit: Ephemeris, region: Region) -> Floats:
     if not len(within):
         return within
     rate = float(move[near].max()) / GRID_STEP_S
-    return pieces(condition, within, Bound(rate=rate, least_s=_REGION_LEAST_S))
+    return pieces(condition, within, Bound(rate_units=rate, least_s=_REGION_LEAST_S))
 
 
 def _mapped(r_fixed_km: Floats, centre_deg: float) -> Floats:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import repeat
+from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
@@ -52,7 +53,8 @@ def predict(problem: OrbitProblem) -> OrbitAnswer:
     orbit = ephemeris(problem.elements, problem.span)
     sunlit = events.sunlit_pieces(orbit)
     windows = [*_light(orbit, sunlit), *_contacts(orbit, problem), *_regions(orbit, problem)]
-    windows.sort(key=lambda w: (w.start, w.kind, w.name, w.end))
+    windows.sort(key=attrgetter("kind", "name"))
+    windows.sort(key=attrgetter("start"))  # stable; of one kind and name no two begin together
     altitude_km = _altitudes(orbit)
     period_min, revolutions = _revolutions(orbit)
     errors = ageing.edge_errors(problem)
