@@ -82,6 +82,13 @@ def job(grid: Grid, number: int, activity: Activity) -> Job:
     return Job(number, activity, ways, _hopeless(activity, ways))
 
 
+def standing_job(grid: Grid, number: int, activity: Activity) -> Job:
+    """An activity that is where it is, or nowhere: what it takes is known, and no start is looked for."""
+    nowhere = np.zeros(grid.n, dtype=bool)
+    ways = tuple(replace(_way(grid, activity, mode), starts=nowhere) for mode in activity.ways)
+    return Job(number, activity, ways, None)
+
+
 def _hopeless(activity: Activity, ways: tuple[Way, ...]) -> Reason | None:
     """Why no way is possible: the one reason, or each way with its own."""
     if activity.jar:

@@ -11,7 +11,7 @@ from stationmaster.timeline.model.grid import Grid, Mask
 from stationmaster.timeline.model.layout_of import layout_of
 from stationmaster.timeline.model.links import Link
 from stationmaster.timeline.model.room import Layout, Place, Room
-from stationmaster.timeline.model.starts import Job, Way, jobs
+from stationmaster.timeline.model.starts import Job, Way, job, standing_job
 from stationmaster.timeline.outcome import Item, Kind
 from stationmaster.timeline.repair.disturb import Disturbed, late
 from stationmaster.timeline.repair.letters import RepairProblem
@@ -31,16 +31,27 @@ class Board:
         self.now_slot = self.grid.ceil(problem.now)
         self.number = {a.code: n for n, a in enumerate(changed.week.activities)}
         self.old = layout_of(self.grid, problem.plan.items)
-        later = np.arange(self.grid.n) >= self.now_slot
-        self.jobs = [_after(job, later) for job in jobs(self.grid)]
-        self.grid.routine = [replace(r, starts=r.starts & later) for r in self.grid.routine]
+        self._later = np.arange(self.grid.n) >= self.now_slot
+        self._freeze()
+        self.grid.routine = [replace(r, starts=r.starts & self._later) for r in self.grid.routine]
+        self.jobs = self._jobs()
         self.links = self.grid.links
         self.of_then: dict[int, list[Link]] = {}
         self.of_first: dict[int, list[Link]] = {}
         for link in self.links:
             self.of_then.setdefault(link.then, []).append(link)
             self.of_first.setdefault(link.first, []).append(link)
-        self._freeze()
+
+    def _jobs(self) -> list[Job]:
+        """The activities on the grid; starts only of what may be placed anew."""
+        urgent = {a.code for a in self.problem.disturbances.urgent}
+        free = self.old.jobs.keys() - self.firm
+        return [
+            _after(job(self.grid, n, activity), self._later)
+            if n in free or activity.must or activity.jar or activity.code in urgent
+            else standing_job(self.grid, n, activity)
+            for n, activity in enumerate(self.changed.week.activities)
+        ]
 
     def _freeze(self) -> None:
         began, soon, waiting = set[str](), set[str](), late(self.problem)
@@ -53,8 +64,9 @@ class Board:
             elif self.grid.floor(item.start) < near_slot:
                 soon.add(item.code)
         due = {number: routine_code(self.grid, number) for number in self.old.routine}
-        self.firm = {n for n in self.old.jobs if self.jobs[n].activity.code in began}
-        self.near = {n for n in self.old.jobs if self.jobs[n].activity.code in soon}
+        activities = self.changed.week.activities
+        self.firm = {n for n in self.old.jobs if activities[n].code in began}
+        self.near = {n for n in self.old.jobs if activities[n].code in soon}
         self.firm_routine = {r for r, code in due.items() if code in began}
         self.near_routine = {r for r, code in due.items() if code in soon}
 
