@@ -90,6 +90,7 @@ class Why:
             "crew-hours": "work hours of its crew",
             "facility": f"room in {code}",
             "power": f"power of {code}",
+            "store": f"room in the store {code}",
             "vibration": "quiet from exercise",
             "cap": f"hours of the share {code}",
             "data": "data of the day",

@@ -203,7 +203,7 @@ def _store(week: WeekModel, number: int, ways: list[tuple[WayVars, int]]) -> Non
         return
     groups = _groups(np.unique(tank.bucket_of[open_slots]).tolist(), drain)
     terms = _draws(week, users, tank.bucket_of, groups)
-    before: cp_model.LinearExprT | None = None
+    before: cp_model.LinearExpr | None = None
     for g, (_, last) in enumerate(groups):
         draws = cp_model.LinearExpr.weighted_sum([one for one, _ in terms[g]], [a for _, a in terms[g]])
         top = int(level[last] + head[last])
@@ -254,9 +254,8 @@ def _draws(
             for g, literal in zip(inside, literals, strict=True):
                 terms[g].append((literal, amount))
                 if len(inside) > 1:
-                    start = own.interval.start_expr()
                     here = domain(held == g, today.start)
-                    week.model.add_linear_expression_in_domain(start, here).only_enforce_if(literal)
+                    week.model.add_linear_expression_in_domain(own.start, here).only_enforce_if(literal)
             if len(inside) > 1:
                 week.model.add(sum(literals) == day)
     return terms

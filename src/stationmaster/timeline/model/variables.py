@@ -54,6 +54,7 @@ class WayVars:
     """
 
     way: Way
+    start: cp_model.IntVar
     present: Literal
     interval: cp_model.IntervalVar
     starts: Mask

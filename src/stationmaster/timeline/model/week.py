@@ -88,7 +88,7 @@ class WeekModel:
         m, way, per_day = self.model, job.ways[number], self.grid.per_day
         present = found.present if alone else m.new_bool_var("")
         interval = m.new_optional_fixed_size_interval_var(found.start, way.length, present, "")
-        own = WayVars(way, present, interval, starts)
+        own = WayVars(way, found.start, present, interval, starts)
         found.ways[number] = own
         days = np.flatnonzero(starts.reshape(-1, per_day).any(axis=1)).tolist()
         for k in days:
@@ -200,7 +200,7 @@ class WeekModel:
         if link.same_crew:
             self._same_crew(first, then, placed_first, placed_then)
 
-    def _from(self, link: Link, first: JobVars | None, placed: Place | None) -> cp_model.LinearExprT:
+    def _from(self, link: Link, first: JobVars | None, placed: Place | None) -> cp_model.LinearExpr | int:
         """Where the lag of a link is counted from: the start or the end of its first."""
         if first is not None:
             return first.end() if link.from_end else first.start
