@@ -78,10 +78,12 @@ def experiment(number: int, weeks: int, dice: random.Random, every_term: bool) -
             fields["use_week_units"] = {"water": float(dice.choice([1, 2, 5]))}
         if dice.random() < 0.4:
             fields |= {
-                "down_mass_kg": float(dice.choice([1, 2, 5])), "cold_volume_l": float(dice.choice([2, 4, 8])),
-                "cold_temperature_c": dice.choice([-80.0, 4.0]), "return_within_d": float(dice.choice([42, 70])),
+                "down_mass_kg": float(dice.choice([1, 2, 5])),
+                "cold_volume_l": float(dice.choice([2, 4, 8])),
+                "cold_temperature_c": dice.choice([-80.0, 4.0]),
+                "return_within_d": float(dice.choice([42, 70])),
                 "cold_up_volume_l": float(dice.choice([0, 0, 2]) if every_term else 0),
-            }  # fmt: skip
+            }
     else:
         fields["needs"] = (
             Need(
@@ -106,29 +108,64 @@ def instance(experiments: int, weeks: int, seed: int, every_term: bool = False) 
     many = experiments / 120
     limits = {"up_mass_kg": round(mass_kg, 1), "up_volume_l": 5000.0 * many, "down_mass_kg": 40.0 * many}
     flights = tuple(
-        Flight(code=code, vehicle="V", docks=week(weeks * docks), leaves=week(weeks * leaves), cold_volume_l=70.0 * many,
-               late_load=True, **{**limits, **({} if home else {"down_mass_kg": 0.0})})
+        Flight(
+            code=code,
+            vehicle="V",
+            docks=week(weeks * docks),
+            leaves=week(weeks * leaves),
+            cold_volume_l=70.0 * many,
+            late_load=True,
+            **{**limits, **({} if home else {"down_mass_kg": 0.0})},
+        )
         for code, docks, leaves, home in (
-            ("V1", -0.02, 0.33, True), ("V2", 0.2, 0.66, True), ("V3", 0.45, 0.9, False), ("V4", 0.65, 1.0, True))
-    )  # fmt: skip
+            ("V1", -0.02, 0.33, True),
+            ("V2", 0.2, 0.66, True),
+            ("V3", 0.45, 0.9, False),
+            ("V4", 0.65, 1.0, True),
+        )
+    )
     racks = tuple(
-        Place(code=f"RACK-{n:02d}", kind=PlaceKind.RACK, capacity_count=1.0, mass_limit_kg=200.0, power_w=700.0,
-              data_gb_d=20.0, channel="12"[n % 2], loop="12"[n % 2],
-              swap_in_h=0.5 if every_term else 0.0)
+        Place(
+            code=f"RACK-{n:02d}",
+            kind=PlaceKind.RACK,
+            capacity_count=1.0,
+            mass_limit_kg=200.0,
+            power_w=700.0,
+            data_gb_d=20.0,
+            channel="12"[n % 2],
+            loop="12"[n % 2],
+            swap_in_h=0.5 if every_term else 0.0,
+        )
         for n in range(14)
-    )  # fmt: skip
+    )
     ports = tuple(
-        Place(code=f"PORT-{view}", kind=PlaceKind.PORT, capacity_count=10.0, offers=("medium",), views=(view,),
-              mass_limit_kg=200.0, power_w=500.0, channel="12"[n % 2], loop="1")
+        Place(
+            code=f"PORT-{view}",
+            kind=PlaceKind.PORT,
+            capacity_count=10.0,
+            offers=("medium",),
+            views=(view,),
+            mass_limit_kg=200.0,
+            power_w=500.0,
+            channel="12"[n % 2],
+            loop="1",
+        )
         for n, view in enumerate(VIEWS)
-    )  # fmt: skip
+    )
     return ManifestProblem(
         items=items,
         places=racks + ports,
         flights=flights,
         increments=(
-            Increment(code="I1", name="one", start=START, end=week(weeks), crew=("A", "B", "C"),
-                      crew_time_week_h=round(hours, 2), skill_time_week_h={"medical": round(hours / 8, 2)}),
+            Increment(
+                code="I1",
+                name="one",
+                start=START,
+                end=week(weeks),
+                crew=("A", "B", "C"),
+                crew_time_week_h=round(hours, 2),
+                skill_time_week_h={"medical": round(hours / 8, 2)},
+            ),
         ),
         quiet=tuple(
             Quiet(code=f"Q{n}", kind="docking", start=week(n), end=week(n + 0.4), crew_time_share=0.5)
@@ -136,11 +173,26 @@ def instance(experiments: int, weeks: int, seed: int, every_term: bool = False) 
         ),
         channels=(PowerChannel(code="1", power_w=5000.0), PowerChannel(code="2", power_w=4000.0)),
         loops=(CoolingLoop(code="1", heat_w=6000.0), CoolingLoop(code="2", heat_w=4000.0)),
-        cold=(ColdStore(code="F80", volume_l=50.0, temperature_c=-80.0), ColdStore(code="C4", volume_l=50.0, temperature_c=4.0)),
-        consumables=(Consumable(code="water", unit="l", stock_units=60.0, capacity_units=100.0, reserve_units=10.0, unit_mass_kg=1.0),),
-        data_gb_d=150.0, arm_week_count=3, airlock_week_count=2,
-        share_caps=PARTNERS, share_tolerance_share=0.02,
-    )  # fmt: skip
+        cold=(
+            ColdStore(code="F80", volume_l=50.0, temperature_c=-80.0),
+            ColdStore(code="C4", volume_l=50.0, temperature_c=4.0),
+        ),
+        consumables=(
+            Consumable(
+                code="water",
+                unit="l",
+                stock_units=60.0,
+                capacity_units=100.0,
+                reserve_units=10.0,
+                unit_mass_kg=1.0,
+            ),
+        ),
+        data_gb_d=150.0,
+        arm_week_count=3,
+        airlock_week_count=2,
+        share_caps=PARTNERS,
+        share_tolerance_share=0.02,
+    )
 
 
 def main() -> None:
@@ -159,20 +211,38 @@ def main() -> None:
         seconds = given.seconds or (30.0 if count <= 120 else 60.0)
         began, cpu = time.perf_counter(), time.process_time()
         manifest = plan(problem, seconds=seconds)
-        rows.append({
-            "experiments": count, "gap_pct": round(100 * manifest.gap_ratio, 4),
-            "wall_s": round(time.perf_counter() - began, 2), "cpu_s": round(time.process_time() - cpu, 2),
-            "value": manifest.objective_value, "bound": manifest.bound_value, "aboard": len(manifest.berths),
-            "status": manifest.status, "faults": len(faults(problem, manifest)),
-        })  # fmt: skip
+        rows.append(
+            {
+                "experiments": count,
+                "gap_pct": round(100 * manifest.gap_ratio, 4),
+                "wall_s": round(time.perf_counter() - began, 2),
+                "cpu_s": round(time.process_time() - cpu, 2),
+                "value": manifest.objective_value,
+                "bound": manifest.bound_value,
+                "aboard": len(manifest.berths),
+                "status": manifest.status,
+                "faults": len(faults(problem, manifest)),
+            }
+        )
         print(rows[-1])
     worst = max(rows, key=lambda row: row["gap_pct"])
-    print(json.dumps({
-        "gap_pct": worst["gap_pct"], "wall_s": max(row["wall_s"] for row in rows),
-        "faults": sum(row["faults"] for row in rows), "weeks": given.weeks, "seed": given.seed,
-        **{name: [row[name] for row in rows] for name in ("experiments", "value", "bound", "aboard", "status", "cpu_s")},
-        "gap_pct_by_size": [row["gap_pct"] for row in rows], "wall_s_by_size": [row["wall_s"] for row in rows],
-    }))  # fmt: skip
+    print(
+        json.dumps(
+            {
+                "gap_pct": worst["gap_pct"],
+                "wall_s": max(row["wall_s"] for row in rows),
+                "faults": sum(row["faults"] for row in rows),
+                "weeks": given.weeks,
+                "seed": given.seed,
+                **{
+                    name: [row[name] for row in rows]
+                    for name in ("experiments", "value", "bound", "aboard", "status", "cpu_s")
+                },
+                "gap_pct_by_size": [row["gap_pct"] for row in rows],
+                "wall_s_by_size": [row["wall_s"] for row in rows],
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from stationmaster.cli import (
     desk,
     events,
     lifetime,
+    manifest,
     orbit,
     probability,
     proposal,
@@ -66,6 +67,7 @@ app.add_typer(station.app, name="station")
 app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(breakup.app, name="breakup")
 app.add_typer(selection.app, name="selection")
+app.add_typer(manifest.app, name="manifest")
 app.add_typer(orbit.app, name="orbit")
 app.add_typer(crew.app, name="crew")
 app.add_typer(timeline.app, name="timeline")

@@ -29,7 +29,7 @@ def _add(row, amount, use, limit, price):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _apply(i, way, sign, table, use, limit, price):  # type: ignore[no-untyped-def]
+def _apply(i, way, sign, table, use, limit, price):  # type: ignore[no-untyped-def]  # noqa: PLR0912
     """Put an item on board (sign 1) or take it off (-1): the change of the cost of overdrafts."""
     # long because the compiler inlines one loop better than five functions
     combos, pieces, amounts, starts, increments, flown, cold, docked, gone, weeks = table
@@ -131,7 +131,7 @@ def _worth(i, way, value, flight_value):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def anneal(table, choice, worth, now, steps, hot, seed):  # type: ignore[no-untyped-def]
+def anneal(table, choice, worth, now, steps, hot, seed):  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915
     """The best state found in so many steps, from a state.
 
     Args:

@@ -175,7 +175,8 @@ class Item:
     in the first week and the rest evenly on every week, the first included. Arm and airlock
     operations ``_in`` belong to the installation (first week), ``_out`` to the removal (last week).
     ``cold_up_volume_l`` goes up cold and is held from the docking until the first week;
-    ``cold_volume_l`` is held from the first week until the down flight leaves and goes down cold. ``late_load`` wants a flight that takes it hours before
+    ``cold_volume_l`` is held from the first week until the down flight leaves and goes down cold.
+    ``late_load`` wants a flight that takes it hours before
     launch; ``start_within_d`` bounds the days from docking to the first week's start;
     ``return_within_d`` those from the last week's end to the departure of the flight that brings
     the samples down (needed where ``down_mass_kg`` or ``cold_volume_l`` is above 0).

@@ -79,8 +79,8 @@ def _whole(resource: str, kind: str, unit: str, used: Sequence[float], capacity:
 def _crew(weeks: Calendar, berths: Sequence[Berth]) -> Load:
     used = [0.0] * weeks.count
     for berth in berths:
-        for offset, hours in enumerate(berth.crew_time_h):
-            used[berth.start_week + offset] += hours
+        for offset, hours_h in enumerate(berth.crew_time_h):
+            used[berth.start_week + offset] += hours_h
     return _whole("crew-time", "crew-time", "h/week", used, weeks.crew_time_h)
 
 

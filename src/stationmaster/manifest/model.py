@@ -16,6 +16,7 @@ would do?".
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -51,7 +52,7 @@ class Steps:
     def __init__(self, program: Program, starts: Sequence[int]) -> None:
         self.starts = tuple(starts)
         self.columns = [program.column() for _ in starts]
-        for earlier, later in zip(self.columns, self.columns[1:], strict=False):
+        for earlier, later in itertools.pairwise(self.columns):
             program.row({earlier: 1, later: -1}, most=0)
 
     def by(self, week: int) -> list[tuple[int, int]]:
@@ -129,8 +130,8 @@ class Model:
         self._uses: dict[Name, list[dict[int, int]]] = {}
         self._flown: dict[Name, dict[int, int]] = defaultdict(dict)
         self._mass: dict[str, dict[int, int]] = defaultdict(dict)
-        for item, ways in zip(problem.items, self.choices, strict=True):
-            self._item(item, ways)
+        for item, found in zip(problem.items, self.choices, strict=True):
+            self._item(item, found)
         self._order()
         self._cold()
         self._stocks()
@@ -251,7 +252,7 @@ class Model:
         """An item that follows others flies only if they do, and starts when they have ended, in time."""
         number = {item.code: index for index, item in enumerate(self.problem.items)}
         for index, item in enumerate(self.problem.items):
-            links = [(code, 0.0, None) for code in item.after]
+            links: list[tuple[str, float, float | None]] = [(code, 0.0, None) for code in item.after]
             links += [(link.item, link.lag_min_d, link.lag_max_d) for link in item.follows]
             for code, least_d, most_d in links:
                 before, later = self.begun[number[code]], self.begun[index]
@@ -273,9 +274,7 @@ class Model:
         for family, name, shape in demands:
             key = (family, name)
             changes = [(0, shape[0])] if shape and shape[0] else []
-            changes += [
-                (k, b - a) for k, (a, b) in enumerate(zip(shape, shape[1:], strict=False), 1) if a != b
-            ]
+            changes += [(k, b - a) for k, (a, b) in enumerate(itertools.pairwise(shape), 1) if a != b]
             changes += [(len(shape), -shape[-1])] if shape and shape[-1] else []
             if not changes:
                 continue
@@ -286,7 +285,7 @@ class Model:
                         uses[week][column] += change * one
 
     def _cold(self) -> None:
-        """A cold store holds what came up cold until the first week, then samples until their flight leaves."""
+        """A cold store holds what came up cold until the first week, then samples until they leave."""
         weeks, flights = self.weeks, self.problem.flights
         for i, item in enumerate(self.problem.items):
             for k, steps in self.kept[i].items():

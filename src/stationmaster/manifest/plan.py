@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from stationmaster.manifest.amounts import SCALE, hours
 from stationmaster.manifest.fit import Way
@@ -97,7 +97,7 @@ def plan(
 def _three(
     problem: ManifestProblem,
     weeks: Calendar,
-    groups: list[tuple[int, ...]],
+    groups: Sequence[tuple[int, ...]],
     whole: Clock,
     tell: Tell | None,
     start: Found,

@@ -365,15 +365,15 @@ class _Run:
             fruitless = fruitless + 1 if self.value == before else 0
 
     def _neighbourhood(self, dice: random.Random, size: float) -> list[Choices]:
-        """All ways for the items in a span of weeks, or for some drawn; what the relaxation likes, or none."""
+        """All ways for the items in a span of weeks, or for some drawn; few or none for the others."""
         count, kind = self.weeks_count, dice.random()
         width = max(1, round(size * count))
         first = dice.randrange(max(1, count - width + 1))
         free = set()
-        for i, way in self.plan.items():
+        for i, present in self.plan.items():
             item = self.search.problem.items[i]
             if kind < 0.5:
-                inside = way.start < first + width and first < way.start + item.weeks
+                inside = present.start < first + width and first < present.start + item.weeks
             else:
                 inside = dice.random() < size
             if inside:

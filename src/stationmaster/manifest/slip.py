@@ -31,3 +31,10 @@ def slipped(
     )
     previous = former.berths if former is not None else problem.previous
     return dataclasses.replace(problem, flights=flights, previous=previous)
+
+
+def moved(former: Manifest, later: Manifest) -> list[str]:
+    """The items whose berth is another than before, or that fly in only one of two plans, by code."""
+    before = {berth.item: berth for berth in former.berths}
+    after = {berth.item: berth for berth in later.berths}
+    return [code for code in sorted(before.keys() | after.keys()) if before.get(code) != after.get(code)]

@@ -18,8 +18,8 @@ class Calendar:
     """Whole weeks from the first increment's start to the last one's end.
 
     ``crew_time_h`` is what each week holds, ``skill_time_h`` that of people with a skill, for every
-    skill that is asked for where an increment bounds them; ``increment`` the index of the increment in which the
-    week starts (None in a gap between increments).
+    skill that is asked for where an increment bounds them; ``increment`` the index of the increment
+    in which the week starts (None in a gap between increments).
     """
 
     starts: tuple[datetime, ...]
@@ -92,8 +92,8 @@ def _increment(problem: ManifestProblem, when: datetime) -> int | None:
 
 def _edges(problem: ManifestProblem) -> list[datetime]:
     """The moments at which the rate of crew time changes."""
-    spans = (*problem.increments, *problem.quiet)
-    return sorted({edge for span in spans for edge in (span.start, span.end)})
+    edges = {edge for increment in problem.increments for edge in (increment.start, increment.end)}
+    return sorted(edges | {edge for quiet in problem.quiet for edge in (quiet.start, quiet.end)})
 
 
 def _time_h(

@@ -58,7 +58,9 @@ def not_placed(
             questions -= 1
             best = _smallest(model, i, aboard)
             singles = [best] if best is not None and len(best) == 1 else []
-            options = sorted([*options, *([best] if best or (best is not None and not options) else [])], key=len)
+            options = sorted(
+                [*options, *([best] if best or (best is not None and not options) else [])], key=len
+            )
         found[i] = tuple(_short(single) for single in singles[:ALTERNATIVES]) or _several(options)
     return tuple(NotPlaced(item=problem.items[i].code, reasons=found[i]) for i in left)
 
