@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,7 +12,7 @@ from stationmaster.timeline.letters import WeekProblem
 from stationmaster.timeline.model.grid import Grid
 from stationmaster.timeline.model.layout_of import layout_of
 from stationmaster.timeline.model.room import Layout, Room
-from stationmaster.timeline.model.starts import Job, job, jobs
+from stationmaster.timeline.model.starts import Job, job, jobs, standing_job
 from stationmaster.timeline.model.variables import weight
 from stationmaster.timeline.model.week import WeekModel
 from stationmaster.timeline.outcome import Item
@@ -64,27 +63,39 @@ class Around:
         """The placed activities that start on a day."""
         return {n for n in self.layout.jobs if self.day_of(n) == day}
 
-    def lifted(self, number: int, lift: Lifted) -> tuple[Grid, list[Job]]:
-        """The grid and the activities without some of the rules."""
+    def lifted(self, number: int, day: int, lift: Lifted) -> tuple[Grid, list[Job]]:
+        """The grid and the activities without some of the rules, for one activity on one day."""
+        if not (lift.activity or lift.week or lift.grid):
+            return self.grid, self.jobs
         problem = self.problem
         for week in lift.week:
             problem = week(problem)
-        grid = copy.copy(self.grid) if problem is self.problem else Grid(problem)
-        for change in lift.grid:
-            change(grid)
-        activity = self.problem.activities[number]
+        activity = problem.activities[number]
         for edit in lift.activity:
             activity = edit(activity)
-        listed = list(self.jobs)
-        listed[number] = job(grid, number, activity)
-        return grid, listed
+        if lift.activity:
+            listed = list(problem.activities)
+            listed[number] = activity
+            problem = replace(problem, activities=tuple(listed))
+        grid = Grid(problem)
+        for change in lift.grid:
+            change(grid)
+        if not lift.week:
+            own = job(grid, number, activity)
+            return grid, [own if n == number else one for n, one in enumerate(self.jobs)]
+        # other limits may be counted in other steps, so that every activity is put on the grid again
+        free = self.on(day) | {number}
+        return grid, [
+            job(grid, n, one) if n in free else standing_job(grid, n, one)
+            for n, one in enumerate(problem.activities)
+        ]
 
     def attempt(self, number: int, day: int, lift: Lifted) -> Outcome:
         """Whether an activity can be done on a day when only what is done on that day moves.
 
         What may be dropped is dropped only where it must be, least weight first.
         """
-        grid, listed = self.lifted(number, lift)
+        grid, listed = self.lifted(number, day, lift)
         own = slice(day * grid.per_day, (day + 1) * grid.per_day)
         if not any(way.starts[own].any() for way in listed[number].ways):
             return Outcome(None, True)
