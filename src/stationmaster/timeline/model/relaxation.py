@@ -12,12 +12,15 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import OptimizeResult, linprog
 
 from stationmaster.measure.errors import StationError
+from stationmaster.timeline.crew_day import DAY_MIN
 from stationmaster.timeline.model.grid import Grid, Levels, Mask
 from stationmaster.timeline.model.links import Link
 from stationmaster.timeline.model.room import MB_IN_GB, Room
@@ -58,17 +61,41 @@ class Rows:
         self._low.append(low)
         self._high.append(high)
 
-    def constraint(self) -> LinearConstraint:
-        """All of them."""
+    def solve(self, worth: NDArray[np.float64]) -> OptimizeResult:
+        """The values of most worth."""
         rows = np.repeat(np.arange(len(self._lengths)), self._lengths)
         shape = (len(self._lengths), self.size)
         matrix = sparse.csr_matrix((self._factors, (rows, self._columns)), shape=shape)
-        return LinearConstraint(matrix, np.array(self._low), np.array(self._high))
+        low, high = np.array(self._low), np.array(self._high)
+        same = low == high
+        above, below = np.isfinite(low) & ~same, np.isfinite(high) & ~same
+        return linprog(
+            -worth,
+            A_ub=sparse.vstack([matrix[below], -matrix[above]]),
+            b_ub=np.concatenate([high[below], -low[above]]),
+            A_eq=matrix[same],
+            b_eq=high[same],
+            bounds=(0, 1),
+            method="highs-ds",
+        )
+
+
+@dataclass
+class Pool:
+    """Activities of one day that the same members may do, one at a time: ``hours`` are the columns of
+    what each member gives them, as a share of the whole day.
+
+    In a linear program that says as much as a column for each activity and member.
+    """
+
+    hours: dict[int, int] = field(default_factory=dict)
+    ways: list[tuple[int, int]] = field(default_factory=list)
 
 
 class DayModel:
     """The relaxation. Columns by key: ``present`` (activity), ``day`` (activity, day), ``part``
-    (activity, way, day) and ``z`` (activity, way, member, day)."""
+    (activity, way, day) and ``z`` (activity, way, member, day); ``pools`` (members, day) in place of
+    the last where one member does it and it matters to nobody else who."""
 
     def __init__(self, grid: Grid, jobs: list[Job], musts: set[int]) -> None:
         self.rows = Rows()
@@ -77,6 +104,8 @@ class DayModel:
         self.day: dict[tuple[int, int], int] = {}
         self.part: dict[tuple[int, int, int], int] = {}
         self.z: dict[tuple[int, int, int, int], int] = {}
+        self.pools: dict[tuple[tuple[int, ...], int], Pool] = defaultdict(Pool)
+        self.tied = {n for link in grid.links if link.same_crew for n in (link.first, link.then)}
         self.edges: dict[tuple[int, int, int], tuple[int, int]] = {}
         self.jobs = {job.number: job for job in jobs if job.hopeless is None}
         for job in self.jobs.values():
@@ -96,20 +125,29 @@ class DayModel:
             worth[self.present[n]] = weight(job.activity)
         if not self.rows.size:
             return 0, DayGuide({}, {})
-        found = milp(-worth, constraints=self.rows.constraint(), bounds=Bounds(0, 1))
+        found = self.rows.solve(worth)
         if found.status == INFEASIBLE:
             return None, DayGuide({}, {})
         if found.x is None:
             raise StationError("no-answer", reason=f"the relaxation of the week: {found.message}")
         bound = math.floor(-found.fun * (1 + LP_TOLERANCE) + 1e-3)
-        members: dict[tuple[int, int, int], float] = defaultdict(float)
         ways: dict[tuple[int, int], float] = defaultdict(float)
-        for (n, _, i, k), column in self.z.items():
-            members[n, i, k] += float(found.x[column])
         for (n, w, _), column in self.part.items():
             ways[n, w] += float(found.x[column])
         days = {key: float(found.x[column]) for key, column in self.day.items()}
-        return bound, DayGuide(days, dict(members), dict(ways))
+        return bound, DayGuide(days, self._members(found.x), dict(ways))
+
+    def _members(self, values: NDArray[np.float64]) -> dict[tuple[int, int, int], float]:
+        """Who does what on which day; a pool's hours are shared alike by all that draw on it."""
+        members: dict[tuple[int, int, int], float] = defaultdict(float)
+        for (n, _, i, k), column in self.z.items():
+            members[n, i, k] += float(values[column])
+        for (_, k), pool in self.pools.items():
+            whole = sum(float(values[column]) for column in pool.hours.values())
+            for i, column in pool.hours.items() if whole > 0 else ():
+                for n, w in pool.ways:
+                    members[n, i, k] += float(values[self.part[n, w, k]]) * float(values[column]) / whole
+        return dict(members)
 
     def _job(self, job: Job) -> None:
         rows, n, grid = self.rows, job.number, self.grid
@@ -135,6 +173,11 @@ class DayModel:
         n, way = job.number, job.ways[w]
         minutes = way.length * self.grid.slot
         able = [i for i in way.crew if self.room.work_days(i, minutes)[k]]
+        if job.count == 1 and n not in self.tied:
+            if job.activity.skilled_count:
+                able = [i for i in able if i in way.skilled]
+            self.pools[tuple(able), k].ways.append((n, w))
+            return
         for i in able:
             self.z[n, w, i, k] = self.rows.column()
         part = self.part[n, w, k]
@@ -155,24 +198,29 @@ class DayModel:
         grid = self.grid
         days: dict[tuple[int, int], Terms] = defaultdict(list)
         weeks: dict[tuple[int, int], Terms] = defaultdict(list)
+        steps: dict[tuple[int, int], int] = defaultdict(int)
         for (n, w, i, k), column in self.z.items():
             minutes = float(self._way(n, w).length * grid.slot)
             days[i, k].append((column, minutes))
             weeks[i, grid.week_of[k]].append((column, minutes))
+            steps[i, k] = math.gcd(steps[i, k], int(minutes))
+        for (able, k), pool in self.pools.items():
+            terms = [(self.part[n, w, k], float(self._way(n, w).length * grid.slot)) for n, w in pool.ways]
+            for i in able:
+                pool.hours[i] = self.rows.column()
+                days[i, k].append((pool.hours[i], float(DAY_MIN)))
+                weeks[i, grid.week_of[k]].append((pool.hours[i], float(DAY_MIN)))
+                steps[i, k] = math.gcd(steps[i, k], *(int(minutes) for _, minutes in terms))
+            self.rows.add([*terms, *((column, -float(DAY_MIN)) for column in pool.hours.values())], 0, 0)
         for (i, k), terms in days.items():
             own = slice(k * grid.per_day, (k + 1) * grid.per_day)
             awake = int((~grid.busy[i][own]).sum())
             spent = sum(r.length for r in grid.routine if r.member == i and r.day == k)
             limit = min(int(grid.work_limit[i, k]), max(0, awake - spent) * grid.slot)
-            self._whole(terms, limit)
+            self.rows.add(terms, high=limit // steps[i, k] * steps[i, k])
         if grid.problem.rules.work_week_min is not None:
             for (i, week), terms in weeks.items():
-                self._whole(terms, int(grid.week_limit[i, week]))
-
-    def _whole(self, terms: Terms, limit: int) -> None:
-        """At most the limit, or what of it whole numbers of the terms' common divisor reach."""
-        step = math.gcd(*(int(amount) for _, amount in terms))
-        self.rows.add(terms, high=limit // step * step)
+                self.rows.add(terms, high=int(grid.week_limit[i, week]))
 
     def _shared(self) -> None:
         problem, grid = self.grid.problem, self.grid
@@ -203,7 +251,7 @@ class DayModel:
                 if self.jobs[n].activity.code in codes
             ]
             if terms:
-                self._whole(terms, left)
+                self.rows.add(terms, high=left)
         if problem.data_day_gb is not None:
             for k in grid.days:
                 terms = [

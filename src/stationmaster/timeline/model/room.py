@@ -98,6 +98,7 @@ class Room:
         for i in place.members:
             self.busy[i][span] = True if sign > 0 else grid.busy[i][span]
             self._kept.pop(("busy", i), None)
+            self._kept.pop(("hours", i), None)
             self.work_left_min[i, day] -= sign * minutes
             self.week_left_min[i, grid.week_of[day]] -= sign * minutes
         for f, units in way.uses:
@@ -170,9 +171,11 @@ class Room:
 
     def work_days(self, member: int, minutes: int) -> Mask:
         """The days on which a member has so much work left, in the day and in its week (days,)."""
-        week = self.week_left_min[member][self.grid.week_of]
-        enough_left: Mask = np.minimum(self.work_left_min[member], week) >= minutes
-        return enough_left
+        kept = self._kept.setdefault(("hours", member), {})
+        if (0, minutes) not in kept:
+            week = self.week_left_min[member][self.grid.week_of]
+            kept[0, minutes] = np.minimum(self.work_left_min[member], week) >= minutes
+        return kept[0, minutes]
 
     def crew_free(self, job: Job, way: int = 0) -> Mask:
         """Starts at which enough of the job's crew are free, skill included (n,)."""
@@ -180,10 +183,14 @@ class Room:
         return enough(job.activity, chosen, {i: self.free(i, chosen.length) for i in chosen.crew})
 
     def _work_free(self, job: Job, way: int) -> Mask:
-        chosen, per_day = job.ways[way], self.grid.per_day
-        minutes = chosen.length * self.grid.slot
-        free = {i: np.repeat(self.work_days(i, minutes), per_day) for i in chosen.crew}
-        return enough(job.activity, chosen, free)
+        chosen = job.ways[way]
+        minutes, whole = chosen.length * self.grid.slot, []
+        for i in chosen.crew:
+            kept = self._kept.setdefault(("hours", i), {})
+            if (1, minutes) not in kept:
+                kept[1, minutes] = np.repeat(self.work_days(i, minutes), self.grid.per_day)
+            whole.append((i, kept[1, minutes]))
+        return enough(job.activity, chosen, dict(whole))
 
     def store_buckets(self, number: int) -> tuple[Levels, Levels]:
         """The level of a store in each of its buckets and how much more may arrive there, in its whole

@@ -282,6 +282,10 @@ def enough(activity: Activity, way: Way, free: Mapping[int, Mask]) -> Mask:
 
     ``free`` says of each of them at which starts.
     """
+    plain = activity.crew_count == 1 and not way.certified and free
+    if plain and (activity.skilled_count is None or way.skilled == way.crew):
+        found: Mask = np.logical_or.reduce(list(free.values()))
+        return found
     total = np.zeros(len(way.starts), dtype=np.int64)
     skilled = np.zeros(len(way.starts), dtype=np.int64)
     for i, mask in free.items():
