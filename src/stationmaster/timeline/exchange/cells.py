@@ -143,7 +143,7 @@ def _day(text: str) -> tuple[date, str]:
         parts, rest = (iso[1], iso[2], iso[3]), iso[4] or ""
     elif written := _DAY_FIRST.fullmatch(text):
         if written[2] == "/" and int(written[1]) <= 12 and written[1].zfill(2) != written[3].zfill(2):
-            raise _bad(text, "a date that is not day or month first by guess: 2026-03-02")
+            raise _bad(text, "a date whose month is certain, as 2026-03-02")
         parts, rest = (written[4], written[3], written[1]), written[5] or ""
     else:
         raise _bad(text, EXPECTED_MOMENT)
