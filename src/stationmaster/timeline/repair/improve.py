@@ -23,8 +23,12 @@ from stationmaster.timeline.search.guidance import hint
 
 #: Objective units of one point of the weights.
 UNIT = 1000
+#: The heaviest activity of a week has this priority, the others less in proportion.
+PRIORITIES = 5
 #: Hours before and after a place that belong to its surroundings; the most activities freed at once.
-AROUND_H, FREED = (3, 6, 12), 60
+AROUND_H, FREED = (2, 4, 8), 32
+#: Share of what else is not as it was that a round frees too.
+ALSO = 0.15
 
 
 @dataclass(frozen=True)
@@ -33,8 +37,8 @@ class Effort:
     search ends after ``patience`` rounds in a row that bring nothing. ``seconds``: of a person's clock,
     None for an answer that repeats exactly."""
 
-    round_units: float = 0.4
-    rounds: int = 40
+    round_units: float = 0.04
+    rounds: int = 24
     patience: int = 12
     seconds: float | None = None
 
@@ -48,13 +52,15 @@ class Improver:
         self.wanted = wanted(board)
         weights = board.problem.weights
         self.step = round(UNIT * weights.shift_step * board.grid.slot / weights.shift_step_min)
+        self.heaviest = max((weight(job.activity) for job in board.jobs), default=0) or 1
         self.must = 2 * (UNIT * 20 * len(board.jobs) + sum(self._priority(n) for n in self.wanted))
         self.rounds, self.spent_units = 0, 0.0
 
     # ----------------------------------------------------------------------- value
 
     def _priority(self, number: int) -> int:
-        return self.board.problem.weights.priority * weight(self.board.jobs[number].activity)
+        own = weight(self.board.jobs[number].activity)
+        return UNIT * self.board.problem.weights.priority * PRIORITIES * own // self.heaviest
 
     def worth(self, number: int) -> int:
         """What it is worth to have an activity in the plan."""
@@ -122,7 +128,7 @@ class Improver:
             centres += self._elsewhere(number)
         free, routine = self._surroundings(centres, hours * 60 // self.board.grid.slot)
         off = [n for _, n in targets if n >= 0 and n not in self.board.firm]
-        free |= {n for n in off if n not in self.layout.jobs or self.random.random() < 0.5}
+        free |= {n for n in off if self.random.random() < ALSO}
         free |= {number} & set(off)
         self._resolve(free, routine)
 

@@ -154,9 +154,10 @@ class Disturbances:
 
 @dataclass(frozen=True, kw_only=True)
 class Weights:
-    """What a repair weighs against what: each unit of an activity's priority, and each kind of change.
+    """What a repair weighs against what: an activity's priority, and each kind of change.
 
-    A must outweighs all else. An activity that starts at another time costs ``moved`` and
+    A must outweighs all else. The heaviest activity of the week has priority 5, the others in proportion,
+    and each point of it counts ``priority``. An activity that starts at another time costs ``moved`` and
     ``shift_step`` for each ``shift_step_min``; each member replaced, each meal or session at another time
     or device costs its own.
     """
