@@ -195,10 +195,10 @@ def profile_charts(problem: WeekProblem, plan: WeekPlan) -> list[dict[str, Any]]
         if profile.used.max(initial=0.0) > 0.0:
             edges = [problem.start + number * slot for number in range(len(profile.used) + 1)]
             marks = {edges[0] + timedelta(days=number): str(number + 1) for number in range(problem.days)}
-            peak, limit = plain(float(profile.used.max())), plain(float(profile.cap.max()))
+            peak, limit = plain(float(profile.used.max())), plain(float(profile.limit.max()))
             name = names.get(profile.resource, profile.resource)
             says = f"{name}: at most {peak} of {limit} {profile.unit}."
-            picture = steps_chart(profile.used.tolist(), profile.cap.tolist(), edges, marks, says)
+            picture = steps_chart(profile.used.tolist(), profile.limit.tolist(), edges, marks, says)
             found.append(
                 {"name": name, "unit": profile.unit, "peak": peak, "limit": limit, "picture": picture}
             )
