@@ -87,8 +87,9 @@ def _pick(row):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _draw(i, now, near, sizes, ups, downs, stores, way):  # type: ignore[no-untyped-def]
+def _draw(i, now, near, choice, way):  # type: ignore[no-untyped-def]
     """Draw a way of an item: near to its present start, or anywhere."""
+    sizes, ups, downs, stores = choice[0], choice[1], choice[2], choice[3]
     count = sizes[i, 0]
     if near and now[i, 5] == 1:
         way[0] = min(count - 1, max(0, now[i, 0] + np.random.randint(-2, 3)))
@@ -144,7 +145,7 @@ def anneal(table, choice, worth, now, steps, hot, seed):  # type: ignore[no-unty
         seed: of the draws.
     """
     # long because it is one loop over compiled state
-    sizes, ups, downs, stores, links, stay, limit, price0 = choice
+    sizes, _, _, _, links, stay, limit, price0 = choice
     value, flight_value = worth
     starts = table[3]
     np.random.seed(seed)
@@ -171,7 +172,7 @@ def anneal(table, choice, worth, now, steps, hot, seed):  # type: ignore[no-unty
         j = -1
         drop = now[i, 5] == 1 and np.random.random() < 0.15
         if not drop:
-            _draw(i, now, np.random.random() < 0.5, sizes, ups, downs, stores, way)
+            _draw(i, now, np.random.random() < 0.5, choice, way)
             if now[i, 5] == 0 and np.random.random() < 0.6:
                 j = np.random.randint(count)
                 if j == i or now[j, 5] == 0 or not _ordered(j, False, 0, now, starts, links, stay):
