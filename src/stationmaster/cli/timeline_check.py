@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json as json_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +13,7 @@ from stationmaster.cli.weeks import plan_at, timetable_at, week_at
 
 if TYPE_CHECKING:
     from stationmaster.measure.reasons import Fault
-    from stationmaster.timeline.explanation.letters import Ask, Cost, Explanation, Way
+    from stationmaster.timeline.explanation.letters import Ask, Cost, DayOut, Explanation, Way
     from stationmaster.timeline.letters import WeekProblem
     from stationmaster.timeline.outcome import Item, WeekPlan
 
@@ -150,9 +151,7 @@ def explain(
 
 
 def _explained(week: WeekProblem, one: Explanation) -> list[str]:
-    from stationmaster.measure.reasons import say as sentence
     from stationmaster.timeline.explanation.letters import Verdict
-    from stationmaster.timeline.reasons import REASONS
 
     activity = next(a for a in week.activities if a.code == one.activity)
     name = f"{activity.code} {activity.title} (weight {activity.priority_weight:g})"
@@ -164,15 +163,25 @@ def _explained(week: WeekProblem, one: Explanation) -> list[str]:
         Verdict.OUT: [f"{name} is not in the plan. While everything in it is kept:"],
     }[one.verdict]
     lines += [f"  {_way(way)}" for way in one.fits]
-    if one.verdict is Verdict.OUT:
-        for day in one.days:
-            sure = "" if day.proven else " (not proven: the solver's limit ended a step)"
-            lines.append(f"{day.day:%A %Y-%m-%d}{sure}: kept out by")
-            lines += [f"  - {sentence(reason, REASONS)}" for reason in day.constraints]
-            lines += [f"  + {_way(way)}" for way in day.ways[:WAYS]]
-            if not day.ways:
-                lines.append("  + no single one of them given would let it in")
+    for days, own in itertools.groupby(one.days if one.verdict is Verdict.OUT else (), _told_alike):
+        told = [*own]
+        first, last = told[0].day, told[-1].day
+        span = f"{first:%A %Y-%m-%d}" + (f" to {last:%A %Y-%m-%d}" if first != last else "")
+        sure = "" if all(day.proven for day in told) else " (not proven: the solver's limit ended a step)"
+        lines.append(f"{span}{sure}: kept out by")
+        lines += [f"  - {text}" for text in days[0]]
+        lines += [f"  + {_way(way)}" for way in told[0].ways[:WAYS]]
+        if not told[0].ways:
+            lines.append("  + no single one of them given would let it in")
     return lines
+
+
+def _told_alike(day: DayOut) -> tuple[tuple[str, ...], object]:
+    """Days in a row of which the same is to be told are told together; one with ways stands alone."""
+    from stationmaster.measure.reasons import say as sentence
+    from stationmaster.timeline.reasons import REASONS
+
+    return tuple(sentence(reason, REASONS) for reason in day.constraints), day.day if day.ways else None
 
 
 def _way(way: Way) -> str:

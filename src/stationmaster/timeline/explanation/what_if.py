@@ -71,6 +71,7 @@ def what_if(
     cost = replace(
         cost,
         proven=all(one.proven for one, _ in costs),
+        days=cost.days if cost.possible else tuple(sorted({day for one, _ in costs for day in one.days})),
         bound_value=max(cost.after_value, min(best_value, bound_value)),
     )
     if after is not None:
@@ -166,16 +167,18 @@ def _parts(grid: Grid, listed: list[Job], layout: Layout, ask: Ask) -> list[_Par
     activity could go to."""
     per_day = grid.per_day
     day_of = {n: place.start // per_day for n, place in layout.jobs.items()}
+    needs = links([job.activity for job in listed])
     choices, forbidden = [set[int]()], set[int]()
     if ask.change is Change.SHUT:
         hit = np.flatnonzero(grid.touched([grid.problem.blocked[-1].span]))
         days = set((hit // per_day).tolist())
         for n, place in layout.jobs.items():
-            if place.start < hit[-1] + 1 and place.start + listed[n].ways[place.way].length > hit[0]:
-                days.add(day_of[n])
+            way = listed[n].ways[place.way]
+            meets = place.start < hit[-1] + 1 and place.start + way.length > hit[0]
+            if meets and ask.code in {use.facility for use in way.mode.uses}:
+                days |= {day_of[other] for other in hanging_on({n}, needs) & day_of.keys()}
     else:
         number = next(job.number for job in listed if job.activity.code == ask.code)
-        needs = links([job.activity for job in listed])
         tied = hanging_on({number}, needs) | with_needs({number}, needs)
         days = {day_of[n] for n in tied & day_of.keys()}
         if ask.change is Change.DROP:
