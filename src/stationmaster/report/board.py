@@ -196,7 +196,7 @@ def profile_charts(problem: WeekProblem, plan: WeekPlan) -> list[dict[str, Any]]
             edges = [problem.start + number * slot for number in range(len(profile.used) + 1)]
             marks = {edges[0] + timedelta(days=number): str(number + 1) for number in range(problem.days)}
             peak, limit = plain(float(profile.used.max())), plain(float(profile.limit.max()))
-            name = names.get(profile.resource, profile.resource)
+            name = names.get(profile.code, profile.name)
             says = f"{name}: at most {peak} of {limit} {profile.unit}."
             picture = steps_chart(profile.used.tolist(), profile.limit.tolist(), edges, marks, says)
             found.append(
