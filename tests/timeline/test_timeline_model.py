@@ -80,7 +80,7 @@ def test_headroom_is_the_most_that_may_still_arrive(
         return found
 
     assert levels(arrived, drain)[0].tolist() == highest()
-    level, room = headroom(arrived, drain, capacity)
+    _, room = headroom(arrived, drain, capacity)
     if max(highest()) <= capacity:
         at = data.draw(st.integers(0, len(pairs) - 1))
         assert max(highest(int(room[at]), at)) <= capacity
@@ -239,7 +239,8 @@ def varied(draw: st.DrawFn, n: int) -> Activity:
         title=f"Activity {n}",
         duration_min=draw(st.sampled_from((10, 45, 60, 240))),
         priority_weight=float(draw(st.integers(1, 9))),
-        jar=draw(st.integers(0, 9)) == 0 and n > 0,
+        must=n % 8 == 7 and not count,
+        jar=n % 8 != 7 and draw(st.integers(0, 9)) == 0 and n > 0,
         crew_count=count,
         skill=draw(st.sampled_from(("", "fluids"))) if count else "",
         skilled_count=draw(st.sampled_from((None, 1))) if count else None,
@@ -275,12 +276,13 @@ def varied_weeks(draw: st.DrawFn) -> WeekProblem:
         crew=crew,
         rules=GroundRules(
             sessions=(SESSION,),
+            work_day_min=draw(st.sampled_from((150, 390))),
             work_week_min=draw(st.sampled_from((None, 400))),
             sleep_shifts=(shift,) if draw(st.booleans()) else (),
             meals_together=draw(st.booleans()),
         ),
         devices=DEVICES,
-        activities=tuple(draw(varied(n)) for n in range(draw(st.integers(4, 14)))),
+        activities=tuple(draw(varied(n)) for n in range(draw(st.integers(8, 22)))),
         facilities=(Facility(code="BOX", name="Glovebox", users_at_once=2),),
         channels=(
             PowerLimit(
@@ -298,8 +300,10 @@ def varied_weeks(draw: st.DrawFn) -> WeekProblem:
         eclipses=tuple(Span(MONDAY + hours(h), MONDAY + hours(h + 0.6)) for h in range(0, 72, 3)),
         windows={"relay": tuple(Span(MONDAY + hours(h), MONDAY + hours(h + 1.17)) for h in range(0, 72, 2))},
         blocked=(
-            Blocked(code="B", kind="reboost", title="Reboost", span=Span(MONDAY + hours(34), MONDAY + hours(35)),
-                    crew=("C3",), waives=("meal",), refills=(Draw(store="GAS", amount_units=3.0),)),
+            Blocked(
+                code="B", kind="reboost", title="Reboost", span=Span(MONDAY + hours(34), MONDAY + hours(35)),
+                crew=("C3",), waives=("meal",), refills=(Draw(store="GAS", amount_units=3.0),),
+            ),
         ),
         off_duty={"C3": (date(2026, 3, 4),)},
     )  # fmt: skip
