@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
 from stationmaster.measure.errors import StationError
@@ -101,8 +100,8 @@ def _activity(row: Row, people: Callable[[str], tuple[str, ...]], home: Mapping[
         data_gb=row.get("data_gb", cells.number, 0.0),
         inside=row.get("inside", cells.names, ()),
         around=row.get("around", cells.names, ()),
-        earliest=row.get("earliest", _start, None),
-        latest=row.get("latest", _moment, None),
+        earliest=row.get("earliest", cells.start, None),
+        latest=row.get("latest", cells.moment, None),
         day_from_min=row.get("day_from", cells.clock, 0),
         day_until_min=row.get("day_until", cells.clock, None),
         quiet=row.get("quiet", cells.names, ()),
@@ -111,14 +110,6 @@ def _activity(row: Row, people: Callable[[str], tuple[str, ...]], home: Mapping[
             for name, shortest, longest in row.get("after", cells.lags, ())
         ),
     )
-
-
-def _start(text: str) -> datetime | None:
-    return cells.start(text)
-
-
-def _moment(text: str) -> datetime | None:
-    return cells.moment(text)
 
 
 def _amounts(text: str) -> tuple[tuple[str, float], ...]:

@@ -198,7 +198,9 @@ def _crew(sheet: Sheet, station: StationSide, asked: Sheet, notes: list[str]) ->
             CrewMember(code=f"C{n}", role=f"crew member {n}", skills=tuple(sorted(skills)))
             for n in range(1, count + 1)
         ), {}, {}  # fmt: skip
-    members, limits, off = [], {}, {}
+    members: list[CrewMember] = []
+    limits: dict[str, int] = {}
+    off: dict[str, tuple[date, ...]] = {}
     for row in sheet.rows:
         code = row.need("code", str, "")
         members.append(

@@ -176,14 +176,29 @@ def _resource_definitions(problem: WeekProblem) -> Iterator[Node]:
         skills = {"skills": list(member.skills)}
         yield {"identity": member.code, "name": member.role, "type": "CREW", "unit": "h", **skills}
     for facility in problem.facilities:
-        cap = {"capacity": facility.users_at_once}
-        yield {"identity": facility.code, "name": facility.name, "type": "SHARED", "unit": "units", **cap}
+        yield {
+            "identity": facility.code,
+            "name": facility.name,
+            "type": "SHARED",
+            "unit": "units",
+            "capacity": facility.users_at_once,
+        }
     for channel in problem.channels:
-        cap = {"capacity": {"sunlit": channel.sunlit_w, "eclipse": channel.eclipse_w}}
-        yield {"identity": channel.code, "name": channel.name, "type": "SHARED", "unit": "W", **cap}
+        yield {
+            "identity": channel.code,
+            "name": channel.name,
+            "type": "SHARED",
+            "unit": "W",
+            "capacity": {"sunlit": channel.sunlit_w, "eclipse": channel.eclipse_w},
+        }
     for store in problem.stores:
-        cap = {"capacity": store.capacity_units}
-        yield {"identity": store.code, "name": store.name, "type": "CONSUMABLE", "unit": store.unit, **cap}
+        yield {
+            "identity": store.code,
+            "name": store.name,
+            "type": "CONSUMABLE",
+            "unit": store.unit,
+            "capacity": store.capacity_units,
+        }
 
 
 # ------------------------------------------------------------------------------------------- plan

@@ -43,9 +43,7 @@ def _told(letter: object) -> Iterator[tuple[str, object]]:
     assert dataclasses.is_dataclass(letter)
     for field in dataclasses.fields(letter):
         value = getattr(letter, field.name)
-        default = (
-            field.default_factory() if callable(field.default_factory) else field.default  # type: ignore[misc]
-        )
+        default = field.default_factory() if callable(field.default_factory) else field.default
         if default is dataclasses.MISSING or value != default:
             yield field.name, value
 
