@@ -59,7 +59,7 @@ class Board:
         for item in self.problem.plan.items:
             if item.code in self.changed.hits or (item.kind is Kind.ACTIVITY and item.activity in waiting):
                 continue
-            if item.start < self.problem.now:
+            if item.start < self.problem.now or self._of_the_ill(item):
                 began.add(item.code)
             elif self.grid.floor(item.start) < near_slot:
                 soon.add(item.code)
@@ -69,6 +69,13 @@ class Board:
         self.near = {n for n in self.old.jobs if activities[n].code in soon}
         self.firm_routine = {r for r, code in due.items() if code in began}
         self.near_routine = {r for r, code in due.items() if code in soon}
+
+    def _of_the_ill(self, item: Item) -> bool:
+        """Whether it is a meal or session of somebody ill then: it is held where it was planned."""
+        return item.kind is not Kind.ACTIVITY and any(
+            ill.crew in item.crew and ill.span.overlaps(item.span)
+            for ill in self.problem.disturbances.illnesses
+        )
 
     # ------------------------------------------------------------------ questions
 

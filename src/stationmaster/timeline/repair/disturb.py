@@ -235,7 +235,11 @@ def _ill(problem: RepairProblem, others: list[Blocked]) -> Iterator[Blocked]:
     week = problem.week
     routine = [span for _, span in fixed_routine(week)]
     for number, ill in enumerate(problem.disturbances.illnesses, 1):
-        own = [i.span for i in problem.plan.items if i.kind in ROUTINE and ill.crew in i.crew]
+        own = [
+            i.span
+            for i in problem.plan.items
+            if i.kind in ROUTINE and ill.crew in i.crew and not _strikes(i, others)
+        ]
         away = [b.span for b in others if ill.crew in b.crew]
         ill_span = Spans.of([Span(max(ill.start, problem.now), min(ill.end, week.span.end))])
         for piece_number, piece in enumerate(ill_span - Spans.of([*routine, *own, *away]), 1):
@@ -274,6 +278,11 @@ def _hits(
             reasons += _own(item, activity, windows)
         if reasons:
             yield item.code, tuple(reasons)
+
+
+def _strikes(item: Item, blocked: list[Blocked]) -> bool:
+    """Whether any of the spans keeps a meal or session from where it stands."""
+    return any(b.span.overlaps(item.span) and _struck(item, None, b) for b in blocked)
 
 
 def _struck(item: Item, activity: Activity | None, blocked: Blocked) -> Reason | None:
