@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import version
 
 from stationmaster.measure.reasons import Reason
@@ -11,14 +12,18 @@ from stationmaster.timeline.model.grid import Grid
 from stationmaster.timeline.model.room import Layout
 from stationmaster.timeline.model.starts import jobs
 from stationmaster.timeline.outcome import BoundKind, SolverFacts, Status, Unplaced, WeekPlan
-from stationmaster.timeline.shortest.shorten import Found, Limit, Watch, shorten
+from stationmaster.timeline.shortest.shorten import Found, Limit, shorten
 
 #: Deterministic units of each effort.
 UNITS = {"quick": 2.0, "normal": 8.0, "thorough": 60.0}
 
 
 def shortest(
-    problem: WeekProblem, limit: Limit, effort: str, seed: int, watch: Watch | None = None
+    problem: WeekProblem,
+    limit: Limit,
+    effort: str,
+    seed: int,
+    watch: Callable[[float, float], None] | None = None,
 ) -> WeekPlan | None:
     """The plan of all but the task list that ends earliest; None where it is proven that there is none.
 
@@ -27,12 +32,17 @@ def shortest(
         limit: how long to search.
         effort: its name, for the record.
         seed: of the search.
-        watch: told of every better end or bound, in slots.
+        watch: called with (end, bound), in minutes from the start of the problem, when either is better.
     """
     grid = Grid(problem)
     listed = jobs(grid)
     asked = [job for job in listed if not job.activity.jar]
-    found = shorten(grid, listed, limit, seed, watch)
+
+    def in_minutes(end: int, bound: int) -> None:
+        if watch is not None:
+            watch(float(end * grid.slot), float(bound * grid.slot))
+
+    found = shorten(grid, listed, limit, seed, in_minutes)
     if found.impossible:
         return None
     layout = found.layout or Layout()
