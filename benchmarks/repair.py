@@ -22,6 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.instances.station_week import station_week
+
 from stationmaster.timeline import check
 from stationmaster.timeline.activity import Activity
 from stationmaster.timeline.build import build

@@ -224,7 +224,8 @@ def _week(problem: RepairProblem, answer: Repair) -> Iterator[Fault]:
     if same != problem.week:
         yield Fault("week", answer.week.code, "More of the week is changed than a disturbance can.")
     told = problem.disturbances
-    touched = {d.activity for d in (*told.delays, *told.overruns, *told.cancelled)}
+    touched = {d.activity for d in told.delays} | {o.activity for o in told.overruns}
+    touched |= {c.activity for c in told.cancelled}
     touched |= {code for slip in told.slips for code in slip.tied}
     series = {a.series for a in problem.week.activities if a.series and a.code in touched}
     left = {a.code: a for a in answer.week.activities}

@@ -12,7 +12,7 @@ from stationmaster.measure.intervals import Spans
 from stationmaster.measure.reasons import Reason
 from stationmaster.measure.time import Span, iso
 from stationmaster.timeline.activity import Activity
-from stationmaster.timeline.consistency import fixed_routine
+from stationmaster.timeline.crew_day import fixed_routine
 from stationmaster.timeline.letters import Blocked, HourCap, WeekProblem
 from stationmaster.timeline.outcome import Item, Kind
 from stationmaster.timeline.repair.letters import Manoeuvre, RepairProblem, Slip

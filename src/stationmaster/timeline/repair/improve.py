@@ -60,7 +60,8 @@ class Improver:
 
     def _priority(self, number: int) -> int:
         own = weight(self.board.jobs[number].activity)
-        return UNIT * self.board.problem.weights.priority * PRIORITIES * own // self.heaviest
+        weights = self.board.problem.weights
+        return UNIT * weights.dropped + UNIT * weights.priority * PRIORITIES * own // self.heaviest
 
     def worth(self, number: int) -> int:
         """What it is worth to have an activity in the plan."""

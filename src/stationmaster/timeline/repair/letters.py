@@ -157,12 +157,14 @@ class Weights:
     """What a repair weighs against what: an activity's priority, and each kind of change.
 
     A must outweighs all else. The heaviest activity of the week has priority 5, the others in proportion,
-    and each point of it counts ``priority``. An activity that starts at another time costs ``moved`` and
+    and each point of it counts ``priority``; to drop one costs ``dropped`` besides.
+    An activity that starts at another time costs ``moved`` and
     ``shift_step`` for each ``shift_step_min``; each member replaced, each meal or session at another time
     or device costs its own.
     """
 
     priority: int = 3
+    dropped: int = 10
     moved: int = 4
     shift_step: int = 1
     shift_step_min: int = 120

@@ -3,7 +3,7 @@ told of what is over."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from stationmaster.measure.letters import Source
 from stationmaster.measure.time import iso
 from stationmaster.timeline.letters import Goal
 from stationmaster.timeline.outcome import Item, Kind, Status
-from stationmaster.timeline.repair.letters import RepairProblem
+from stationmaster.timeline.repair.letters import Breakdown, Illness, Manoeuvre, Outage, RepairProblem
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -161,7 +161,8 @@ def _things(problem: RepairProblem) -> Iterator[StationError]:
 
 def _times(problem: RepairProblem) -> Iterator[StationError]:
     told, week = problem.disturbances, problem.week
-    lists = (("illnesses", told.illnesses), ("breakdowns", told.breakdowns), ("outages", told.outages),
+    lists: tuple[tuple[str, Sequence[Illness | Breakdown | Outage | Manoeuvre]], ...] = (
+             ("illnesses", told.illnesses), ("breakdowns", told.breakdowns), ("outages", told.outages),
              ("manoeuvres", told.manoeuvres))  # fmt: skip
     for field, found in lists:
         for n, one in enumerate(found, 1):
