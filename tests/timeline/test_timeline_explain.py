@@ -14,6 +14,7 @@ from stationmaster.measure.errors import StationError
 from stationmaster.measure.reasons import say
 from stationmaster.timeline.activity import Activity, After, Use
 from stationmaster.timeline.build import build
+from stationmaster.timeline.check import judge
 from stationmaster.timeline.explanation.explain import Explainer
 from stationmaster.timeline.explanation.letters import Ask, Change, Explanation, Verdict
 from stationmaster.timeline.explanation.what_if import what_if
@@ -45,7 +46,7 @@ def one_day(problem: WeekProblem, *activities: Activity, **change: Any) -> WeekP
 
 def why(problem: WeekProblem, code: str) -> tuple[WeekPlan, Explanation]:
     plan = build(problem, effort="quick")
-    return plan, Explainer(problem, plan.items).explain(code)
+    return plan, Explainer(problem, plan.items, judge).explain(code)
 
 
 def codes(told: Explanation, day: int = 0) -> list[str]:
@@ -101,7 +102,7 @@ def test_what_fits_after_all_is_said_to_fit(small_week: WeekProblem) -> None:
     problem = one_day(small_week, work("ONE", 60, 2.0), work("TWO", 60, 1.0))
     plan = build(problem, effort="quick")
     without = tuple(i for i in plan.items if i.activity != "TWO")
-    told = Explainer(problem, without).explain("TWO")
+    told = Explainer(problem, without, judge).explain("TWO")
     assert told.verdict is Verdict.FITS
     assert told.fits[0].given is None and told.fits[0].gain_value == 1.0
 
@@ -115,7 +116,7 @@ def test_what_is_in_what_needs_another_and_what_is_in_the_jar(small_week: WeekPr
         work("FREE", 30, 1.0, jar=True),
     )
     plan = build(problem, effort="quick")
-    explainer = Explainer(problem, plan.items)
+    explainer = Explainer(problem, plan.items, judge)
     assert explainer.explain("IN").verdict is Verdict.PLACED
     assert explainer.explain("THEN").needs == ("LONG",)
     assert explainer.explain("FREE").verdict is Verdict.TASK_LIST
@@ -140,7 +141,7 @@ def test_no_constraint_of_a_smallest_set_can_be_spared(synthetic_week: Callable[
 
     problem = synthetic_week(4, 3, 70, days=2)
     plan = build(problem, effort="quick")
-    explainer = Explainer(problem, plan.items)
+    explainer = Explainer(problem, plan.items, judge)
     left = [u.activity for u in plan.unplaced][:3]
     seen = 0
     for told in (explainer.explain(code) for code in left):
@@ -186,7 +187,7 @@ def test_moving_a_pass_to_a_full_day_drops_what_weighs_least(
     two_days: tuple[WeekProblem, tuple[Item, ...]],
 ) -> None:
     problem, items = two_days
-    cost = what_if(problem, items, Ask(change=Change.MOVE, code="PASS", day=problem.date_of(1)))
+    cost = what_if(problem, items, Ask(change=Change.MOVE, code="PASS", day=problem.date_of(1)), judge)
     assert cost.possible and cost.proven
     assert set(cost.dropped) == {"D", "E"} and cost.before_value - cost.after_value == 6.0
     assert [moved.activity for moved in cost.moved] == ["PASS"]
@@ -196,13 +197,13 @@ def test_dropping_shutting_and_requiring_are_counted(
     two_days: tuple[WeekProblem, tuple[Item, ...]],
 ) -> None:
     problem, items = two_days
-    drop = what_if(problem, items, Ask(change=Change.DROP, code="A"))
+    drop = what_if(problem, items, Ask(change=Change.DROP, code="A"), judge)
     assert drop.dropped == ("A",) and drop.moved == () and drop.proven
     unused = Span(problem.start, problem.start + timedelta(hours=24))
-    shut = what_if(problem, items, Ask(change=Change.SHUT, code="X", span=unused))
+    shut = what_if(problem, items, Ask(change=Change.SHUT, code="X", span=unused), judge)
     assert shut.possible and shut.dropped == () and shut.moved == () and shut.routine_moved == 0
     less = tuple(i for i in items if i.activity not in ("D", "A"))
-    require = what_if(problem, less, Ask(change=Change.REQUIRE, code="D"))
+    require = what_if(problem, less, Ask(change=Change.REQUIRE, code="D"), judge)
     assert "D" in require.added and require.dropped == ()
 
 
@@ -211,7 +212,7 @@ def test_a_time_at_night_is_impossible_and_that_is_proven(
 ) -> None:
     problem, items = two_days
     night = problem.start + timedelta(hours=2)
-    cost = what_if(problem, items, Ask(change=Change.MOVE, code="PASS", start=night))
+    cost = what_if(problem, items, Ask(change=Change.MOVE, code="PASS", start=night), judge)
     assert not cost.possible and cost.proven
 
 
@@ -224,4 +225,4 @@ def test_what_is_not_of_the_week_is_refused(two_days: tuple[WeekProblem, tuple[I
     )
     for ask in asks:
         with pytest.raises(StationError):
-            what_if(problem, items, ask)
+            what_if(problem, items, ask, judge)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json as json_module
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -70,8 +71,7 @@ def check(
 
     from stationmaster.cli.say import say, say_json
     from stationmaster.measure.errors import EXIT_NO_ANSWER
-    from stationmaster.timeline.check import faults, judge
-    from stationmaster.timeline.recheck.moves import Moves, move_of
+    from stationmaster.timeline.check import Moves, faults, judge, move_of
 
     week, whole, items = _given(problem, plan)
     begin = time.perf_counter()
@@ -92,13 +92,20 @@ def check(
         facts = {"week": week.code, "items": len(items), "faults": every, "took_ms": round(took_ms, 3)}
         say_json(json_module.dumps(facts, ensure_ascii=False))
     else:
-        for text, own in found.items():
-            say(*([f"{text}:"] if text else []), *(f"{f.code:<14} {f.where}: {f.says}" for f in own))
-            if not own:
-                say("no rule is broken" if text else f"{len(items)} items, no fault")
-        say(f"took {took_ms:.1f} ms")
+        say(*_judged(found, len(items)), f"took {took_ms:.1f} ms")
     if every:
         raise typer.Exit(EXIT_NO_ANSWER)
+
+
+def _judged(found: Mapping[str, tuple[Fault, ...]], items: int) -> list[str]:
+    """What was found, for people: by move, or of the plan itself."""
+    lines = []
+    for text, own in found.items():
+        lines += [f"{text}:"] if text else []
+        lines += [f"{fault.code:<14} {fault.where}: {fault.says}" for fault in own]
+        if not own:
+            lines.append("no rule is broken" if text else f"{items} items, no fault")
+    return lines
 
 
 def _given(problem: Path, plan: Path | None) -> tuple[WeekProblem, WeekPlan | None, tuple[Item, ...]]:
@@ -134,12 +141,13 @@ def explain(
     from stationmaster.cli.progress import Bars
     from stationmaster.cli.say import say, say_json
     from stationmaster.measure.letters import plain
+    from stationmaster.timeline.check import judge
     from stationmaster.timeline.explanation.explain import Explainer
 
     week, plan = plan_at(run)
     told = []
     with Bars(("explain",), quiet=quiet) as bars:
-        explainer = Explainer(week, plan.items)
+        explainer = Explainer(week, plan.items, judge)
         for number, code in enumerate(activity):
             bars("explain", number, len(activity))
             told.append(explainer.explain(code))
@@ -188,7 +196,7 @@ def _way(way: Way) -> str:
     from stationmaster.measure.reasons import say as sentence
     from stationmaster.timeline.reasons import REASONS
 
-    given = f"{sentence(way.given, REASONS)}: then " if way.given else ""
+    given = f"{sentence(way.given, REASONS).rstrip('.')}: then " if way.given else ""
     crew = f" by {', '.join(way.crew)}" if way.crew else ""
     moved = f", {len(way.moved)} others moved" if way.moved else ""
     return f"{given}{way.start:%A %H:%M} to {way.end:%H:%M} UTC{crew}{moved}, {way.gain_value:+g} in all"
@@ -214,10 +222,11 @@ def what_if(
     from stationmaster.cli.say import say, say_json
     from stationmaster.measure.errors import EXIT_NO_ANSWER
     from stationmaster.measure.letters import plain
+    from stationmaster.timeline.check import judge
     from stationmaster.timeline.explanation.what_if import what_if as find
 
     week, plan = plan_at(run)
-    cost = find(week, plan.items, _ask(move, drop, require, shut), bound_value=plan.bound_value)
+    cost = find(week, plan.items, _ask(move, drop, require, shut), judge, bound_value=plan.bound_value)
     if json:
         say_json(json_module.dumps(plain(cost), ensure_ascii=False))
     else:

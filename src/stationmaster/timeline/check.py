@@ -14,6 +14,9 @@ from stationmaster.timeline.outcome import Item, Kind, Status, WeekPlan
 from stationmaster.timeline.recheck import activities, figures, resources, stores
 from stationmaster.timeline.recheck import day as crew_day
 from stationmaster.timeline.recheck.case import Case, Check
+from stationmaster.timeline.recheck.moves import Move, Moves, move_of
+
+__all__ = ["Move", "Moves", "faults", "judge", "move_of"]
 
 
 def faults(problem: WeekProblem, plan: WeekPlan) -> tuple[Fault, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ortools.sat.python import cp_model
 
+from stationmaster.measure.reasons import Fault
 from stationmaster.timeline.activity import Activity
 from stationmaster.timeline.letters import WeekProblem
 from stationmaster.timeline.model.grid import Grid
@@ -19,6 +20,8 @@ from stationmaster.timeline.outcome import Item
 from stationmaster.timeline.search.guidance import hint
 from stationmaster.timeline.search.search import Engine
 
+#: What says everything that is wrong with the items of a week.
+Judge = Callable[[WeekProblem, Sequence[Item]], tuple[Fault, ...]]
 #: Limit of one solver run, in the solver's deterministic time.
 TRY_UNITS = 0.4
 

@@ -18,8 +18,7 @@ from stationmaster.measure.codes import known
 from stationmaster.measure.errors import StationError
 from stationmaster.measure.reasons import Reason
 from stationmaster.timeline import answer
-from stationmaster.timeline.check import judge
-from stationmaster.timeline.explanation.around import Around, Lifted, Outcome, more_work
+from stationmaster.timeline.explanation.around import Around, Judge, Lifted, Outcome, more_work
 from stationmaster.timeline.explanation.letters import DayOut, Explanation, Verdict, Way
 from stationmaster.timeline.explanation.obstacles import HOURS, KEPT, Obstacle, obstacles, together
 from stationmaster.timeline.letters import WeekProblem
@@ -33,12 +32,17 @@ STEP_MIN = 15
 
 
 class Explainer:
-    """A plan read once, to ask of any activity why it is not in."""
+    """A plan read once, to ask of any activity why it is not in.
 
-    def __init__(self, problem: WeekProblem, items: Sequence[Item]) -> None:
+    Args:
+        judge: the checker (``timeline.check.judge``), which shares nothing with what is explained here.
+    """
+
+    def __init__(self, problem: WeekProblem, items: Sequence[Item], judge: Judge) -> None:
         self.problem = problem
         self.around = Around(problem, items)
         self.items = tuple(items)
+        self.judge = judge
         self.broken = {(f.code, f.where) for f in judge(problem, items)}
 
     def explain(self, code: str) -> Explanation:
@@ -115,7 +119,7 @@ class Explainer:
         """A layout as a way to do it, once the checker has found nothing else wrong with it."""
         before = self.around.layout.jobs
         items = answer.items(self.around.grid, self.around.jobs, layout)
-        for fault in judge(self.problem, items):
+        for fault in self.judge(self.problem, items):
             if fault.code not in faults and (fault.code, fault.where) not in self.broken:
                 raise StationError("checker-found", stage="timeline", count=1, first=fault.says)
         own = next(

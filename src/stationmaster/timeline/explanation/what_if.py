@@ -19,7 +19,7 @@ from stationmaster.measure.codes import known
 from stationmaster.measure.errors import StationError
 from stationmaster.timeline import answer
 from stationmaster.timeline.activity import Activity
-from stationmaster.timeline.check import judge
+from stationmaster.timeline.explanation.around import Judge
 from stationmaster.timeline.explanation.letters import Ask, Change, Cost, Moved
 from stationmaster.timeline.letters import Blocked, WeekProblem
 from stationmaster.timeline.model.grid import Grid
@@ -42,6 +42,7 @@ def what_if(
     problem: WeekProblem,
     items: Sequence[Item],
     ask: Ask,
+    judge: Judge,
     *,
     bound_value: float = math.inf,
     limit_units: float = COST_UNITS,
@@ -51,6 +52,7 @@ def what_if(
     Where an activity could go on several days, each is tried and the cheapest is told.
 
     Args:
+        judge: the checker (``timeline.check.judge``).
         bound_value: what no plan of the week exceeds, where that is known: a change only takes
             freedom away, so it bounds what comes out too (unless something of the task list is asked).
         limit_units: of the whole search, in the solver's deterministic time.
