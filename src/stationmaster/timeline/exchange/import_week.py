@@ -111,6 +111,7 @@ def import_week(
     Raises:
         StationError: a file is not there, or is no table at all.
     """
+    # long because it is a week's table of contents
     sheets = {
         "activities": read_sheet(tables.activities, ACTIVITIES, (("code",), ("duration_min", "duration_h"))),
         "crew": _sheet(tables.crew, CREW, (("code",),)),

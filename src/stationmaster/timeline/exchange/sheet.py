@@ -22,7 +22,7 @@ from stationmaster.measure.files import LINE_LIMIT, read_bytes
 from stationmaster.measure.spelling import folded
 
 T = TypeVar("T")
-D = TypeVar("D")
+Default = TypeVar("Default")
 ROWS_LIMIT = 20_000
 SEPARATORS = ",;\t"
 #: Column -> how else its heading is written; compared without case, accents and marks.
@@ -44,7 +44,7 @@ class Row:
         """Whether something stands in the column."""
         return column in self.cells
 
-    def get(self, column: str, read: Callable[[str], T], default: D) -> T | D:
+    def get(self, column: str, read: Callable[[str], T], default: Default) -> T | Default:
         """The cell, read; the default where it is empty, or where it cannot be read and that is noted."""
         if column not in self.cells:
             return default
@@ -54,7 +54,7 @@ class Row:
             self.fault(error, column)
             return default
 
-    def need(self, column: str, read: Callable[[str], T], stand_in: D) -> T | D:
+    def need(self, column: str, read: Callable[[str], T], stand_in: Default) -> T | Default:
         """The cell, read; that it is empty is noted too (not again where the whole column is absent)."""
         if column not in self.cells and column not in self.absent:
             self.fault(StationError("missing-field", expected="something in this column"), column)
