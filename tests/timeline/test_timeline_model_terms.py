@@ -103,8 +103,8 @@ LEFT_OUT: dict[str, tuple[str, WeekProblem]] = {
         day_of(task("A"), off_duty={"C1": (MONDAY.date(),), "C2": (MONDAY.date(),)}),
     ),
     "no way": (
-        "None of its ways is possible: X: No start in the week is left by the room in the store GAS."
-        " Y: It needs 1 of the crew with any skill; 0 may do it.",
+        "None of its ways is possible (X: No start in the week is left by the room in the store GAS."
+        " Y: It needs 1 of the crew with any skill; 0 may do it.).",
         day_of(
             task(
                 "A", eligible=("C1",),

@@ -6,6 +6,11 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+#: Whole amounts, slot by slot or bucket by bucket.
+Levels = NDArray[np.int64]
 #: The largest amount is never more whole units than this.
 MOST = 10_000_000
 #: Smaller than any difference that counts.

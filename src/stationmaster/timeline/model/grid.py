@@ -25,13 +25,12 @@ from stationmaster.timeline.crew_day import (
     fixed_routine,
 )
 from stationmaster.timeline.letters import CrewMember, Session, WeekProblem
-from stationmaster.timeline.model.amounts import Scale
+from stationmaster.timeline.model.amounts import Levels, Scale
 from stationmaster.timeline.model.links import Link, links
 from stationmaster.timeline.model.stores import Tank, tank
 from stationmaster.timeline.outcome import Kind
 
 Mask = NDArray[np.bool_]
-Levels = NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from scipy.optimize import OptimizeResult, linprog
 
 from stationmaster.measure.errors import StationError
 from stationmaster.timeline.crew_day import DAY_MIN
-from stationmaster.timeline.model.grid import Grid, Levels, Mask
+from stationmaster.timeline.model.amounts import Levels
+from stationmaster.timeline.model.grid import Grid, Mask
 from stationmaster.timeline.model.links import Link
 from stationmaster.timeline.model.room import MB_IN_GB, Room
 from stationmaster.timeline.model.starts import Job, Way

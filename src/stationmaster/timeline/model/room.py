@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stationmaster.timeline.model.grid import Grid, Levels, Mask, Routine, runs
+from stationmaster.timeline.model.amounts import Levels
+from stationmaster.timeline.model.grid import Grid, Mask, Routine, runs
 from stationmaster.timeline.model.starts import Job, enough
 from stationmaster.timeline.model.stores import headroom
 from stationmaster.timeline.outcome import Kind

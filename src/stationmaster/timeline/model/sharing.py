@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from ortools.sat.python import cp_model
 
-from stationmaster.timeline.model.grid import Levels, Mask, Routine
+from stationmaster.timeline.model.amounts import Levels
+from stationmaster.timeline.model.grid import Mask, Routine
 from stationmaster.timeline.model.room import data_mb
 from stationmaster.timeline.model.variables import Literal, WayVars, domain, segments, steps
 from stationmaster.timeline.outcome import Kind

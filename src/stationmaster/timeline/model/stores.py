@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from stationmaster.measure.intervals import Spans
 from stationmaster.timeline.letters import Store
-from stationmaster.timeline.model.amounts import Scale
+from stationmaster.timeline.model.amounts import Levels, Scale
 
 if TYPE_CHECKING:
-    from stationmaster.timeline.model.grid import Grid, Levels
+    from stationmaster.timeline.model.grid import Grid
 
 #: A bucket ends when it has drained this part of the capacity, and is at least so long.
 PART, SHORTEST_MIN = 10, 30

@@ -9,7 +9,8 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from stationmaster.timeline.activity import Activity
-from stationmaster.timeline.model.grid import Levels, Mask
+from stationmaster.timeline.model.amounts import Levels
+from stationmaster.timeline.model.grid import Mask
 from stationmaster.timeline.model.starts import Way
 
 #: Weights are counted in thousandths.
