@@ -53,7 +53,7 @@ class Breeding:
         """Breed so many more; whether the shortest schedule became shorter."""
         plain = self.plain
         _breed(
-            children, self._state, self._lists, self._starts, self._ends,
+            children, self._state, (self._lists, self._starts, self._ends),
             (plain.lengths, plain.earliest, plain.needs, plain.capacity, plain.horizon),
             self._before, self._after,
         )  # fmt: skip
@@ -241,9 +241,10 @@ def _mutate(child, before, rate):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _breed(children, state, lists, starts, ends, plain, before, after):  # type: ignore[no-untyped-def]
+def _breed(children, state, population, plain, before, after):  # type: ignore[no-untyped-def]
     """Breed ``children`` more. ``state``: the seed, children without gain, whether it has begun (-1: no)."""
     np.random.seed(state[0])
+    lists, starts, ends = population
     size, count = lists.shape
     urgency = _urgency(plain, after)
     child, its = np.empty(count, np.int64), np.empty(count, np.int64)

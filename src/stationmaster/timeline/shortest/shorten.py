@@ -65,7 +65,7 @@ class Limit:
     """How long to search: seconds of the clock with so many workers, or (without) deterministic units."""
 
     units: float
-    seconds: float | None = None
+    time_s: float | None = None
     workers: int = 1
 
 
@@ -113,9 +113,9 @@ class _Shortening:
 
     def _left(self) -> float:
         """Seconds, or deterministic units, that are left."""
-        if self.limit.seconds is None:
+        if self.limit.time_s is None:
             return self.limit.units - self.found.spent_units
-        return self.limit.seconds - (time.monotonic() - self.began)
+        return self.limit.time_s - (time.monotonic() - self.began)
 
     def _begin(self) -> bool:
         """Any plan at all, however late it ends; whether there is one to go on from."""
@@ -125,7 +125,7 @@ class _Shortening:
             return False
         week, _ = model
         solver = self._solver(self._left())
-        solver.parameters.num_workers = self.limit.workers if self.limit.seconds is not None else 1
+        solver.parameters.num_workers = self.limit.workers if self.limit.time_s is not None else 1
         solver.parameters.stop_after_first_solution = True
         status = int(solver.solve(week.model))
         self.found.spent_units += solver.response_proto.deterministic_time
@@ -167,7 +167,7 @@ class _Shortening:
         settings.cp_model_probing_level = 0
         settings.max_presolve_iterations = 1
         status = int(solver.solve(week.model))
-        if self.limit.seconds is None:
+        if self.limit.time_s is None:
             self.found.spent_units += solver.response_proto.deterministic_time
         self.near.settled(status in (cp_model.INFEASIBLE, cp_model.OPTIMAL))
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
@@ -196,17 +196,17 @@ class _Shortening:
         solver = self._solver(length)
         for name, value in WAYS[self.found.turns % len(WAYS)].items():
             setattr(solver.parameters, name, value)
-        if self.limit.seconds is not None and self.limit.workers > 1:
+        if self.limit.time_s is not None and self.limit.workers > 1:
             status = self._side_by_side(solver, week)
         else:
             status = int(solver.solve(week.model, _Watching(self)))
         self._take(status, solver, week, end)
-        if self.limit.seconds is None or self.limit.workers == 1:
+        if self.limit.time_s is None or self.limit.workers == 1:
             self._make_for(length)
 
     def _make_for(self, length: float) -> None:
         """The maker's turn after the prover's, about as long."""
-        if self.limit.seconds is not None:
+        if self.limit.time_s is not None:
             until = time.monotonic() + min(length, self._left())
             while time.monotonic() < until and not self.found.proven:
                 self._make()
@@ -237,7 +237,7 @@ class _Shortening:
         settings.random_seed = self.seed + self.found.turns
         settings.symmetry_level = 0
         settings.num_workers = 1
-        if self.limit.seconds is None:
+        if self.limit.time_s is None:
             settings.max_deterministic_time = length
         else:
             settings.max_time_in_seconds = min(length, max(0.01, self._left()))
