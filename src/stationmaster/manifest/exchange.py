@@ -24,52 +24,62 @@ def write_manifest(out: Path, problem: ManifestProblem, manifest: Manifest) -> t
     files = {
         "problem.json": to_json(problem) + "\n",
         "manifest.json": to_json(manifest) + "\n",
-        "berths.csv": csv_text(
-            ("item", "places", "up_flight", "down_flight", "cold_store", "start", "end", "crew_time_h"),
-            (
-                (
-                    b.item,
-                    " ".join(b.places),
-                    b.up_flight or "",
-                    b.down_flight or "",
-                    b.cold_store or "",
-                    iso(b.start),
-                    iso(b.end),
-                    round(sum(b.crew_time_h), 6),
-                )
-                for b in manifest.berths
-            ),
-        ),
-        "not_placed.csv": csv_text(
-            ("item", "reasons"),
-            (
-                (left.item, " ".join(say(reason, REASONS) for reason in left.reasons))
-                for left in manifest.not_placed
-            ),
-        ),
-        "hot_spots.csv": csv_text(
-            ("week_start", "kind", "resource", "unit", "used", "capacity", "items"),
-            (
-                (
-                    iso(s.week_start),
-                    s.kind,
-                    s.resource,
-                    s.unit,
-                    s.used_units,
-                    s.capacity_units,
-                    " ".join(s.items),
-                )
-                for s in hot_spots(problem, manifest)
-            ),
-        ),
-        "operations.csv": csv_text(
-            ("start", "end", "kind", "subject", "crew_time_h"),
-            (
-                (iso(o.start), iso(o.end), o.kind, o.subject, o.crew_time_h)
-                for o in operations(problem, manifest)
-            ),
-        ),
+        "berths.csv": _berths(manifest),
+        "not_placed.csv": _not_placed(manifest),
+        "hot_spots.csv": _hot_spots(problem, manifest),
+        "operations.csv": _operations(problem, manifest),
     }
     for name, content in files.items():
         write_whole(out / name, content)
     return tuple(files)
+
+
+def _berths(manifest: Manifest) -> str:
+    head = ("item", "places", "up_flight", "down_flight", "cold_store", "start", "end", "crew_time_h")
+    rows = (
+        (
+            berth.item,
+            " ".join(berth.places),
+            berth.up_flight or "",
+            berth.down_flight or "",
+            berth.cold_store or "",
+            iso(berth.start),
+            iso(berth.end),
+            round(sum(berth.crew_time_h), 6),
+        )
+        for berth in manifest.berths
+    )
+    return csv_text(head, rows)
+
+
+def _not_placed(manifest: Manifest) -> str:
+    rows = (
+        (left.item, " ".join(say(reason, REASONS) for reason in left.reasons)) for left in manifest.not_placed
+    )
+    return csv_text(("item", "reasons"), rows)
+
+
+def _hot_spots(problem: ManifestProblem, manifest: Manifest) -> str:
+    head = ("week_start", "kind", "resource", "unit", "used", "capacity", "items")
+    rows = (
+        (
+            iso(spot.week_start),
+            spot.kind,
+            spot.resource,
+            spot.unit,
+            spot.used_units,
+            spot.capacity_units,
+            " ".join(spot.items),
+        )
+        for spot in hot_spots(problem, manifest)
+    )
+    return csv_text(head, rows)
+
+
+def _operations(problem: ManifestProblem, manifest: Manifest) -> str:
+    head = ("start", "end", "kind", "subject", "crew_time_h")
+    rows = (
+        (iso(one.start), iso(one.end), one.kind, one.subject, one.crew_time_h)
+        for one in operations(problem, manifest)
+    )
+    return csv_text(head, rows)
