@@ -1,10 +1,12 @@
 """Build the week: musts and routine first, then better and better parts of the plan.
 
-The relaxation gives a bound and says which day suits each activity. A first plan holds only the
-crew's routine and the musts; each day is then filled with what the relaxation gives it; then,
-round by round, a part of the week is freed (some days of some members) with everything not yet
-placed, and solved again for more weight. Every run has one worker, a fixed seed and a limit in
-deterministic time: the same problem gives the same plan on any clock.
+A first plan holds only the crew's routine and the musts; it is filled and bettered by ruin and
+recreate, many small changes by chance. The relaxation gives a bound; then, round by round, a part of
+the week is freed (some days of some members) with everything not yet placed, and solved again for
+more weight. Where the first plan is not found by chance, the exact solver looks for it, and each day
+is filled with what the relaxation gives it. Every run has one worker, a fixed seed and a limit in
+rounds or deterministic time: the same problem gives the same plan on any clock, unless seconds
+are asked for.
 
 Method: large neighbourhood search, P. Shaw, "Using constraint programming and local search
 methods to solve vehicle routing problems", CP 1998, over CP-SAT sub-models.
@@ -12,7 +14,10 @@ methods to solve vehicle routing problems", CP 1998, over CP-SAT sub-models.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from typing import Final
 
@@ -25,7 +30,7 @@ from stationmaster.measure.reasons import Reason
 from stationmaster.timeline import answer
 from stationmaster.timeline.explanation.conflict import Musts, conflict
 from stationmaster.timeline.explanation.why import Why
-from stationmaster.timeline.letters import WeekProblem
+from stationmaster.timeline.letters import Goal, WeekProblem
 from stationmaster.timeline.model.grid import Grid
 from stationmaster.timeline.model.links import hanging_on, links, with_needs
 from stationmaster.timeline.model.relaxation import DayModel
@@ -33,14 +38,19 @@ from stationmaster.timeline.model.room import Layout
 from stationmaster.timeline.model.starts import Job, jobs
 from stationmaster.timeline.model.variables import WEIGHT_SCALE, DayGuide, weight
 from stationmaster.timeline.outcome import BoundKind, JarItem, SolverFacts, Status, Unplaced, WeekPlan
+from stationmaster.timeline.search.annealing import Annealing
 from stationmaster.timeline.search.guidance import lean
 from stationmaster.timeline.search.search import Effort, Engine, Search
+from stationmaster.timeline.shortest.plan import UNITS, shortest
+from stationmaster.timeline.shortest.shorten import Limit
 
+#: Called with the value and the bound.
+Watch = Callable[[float, float], None]
 #: Rounds and limits of each effort; ``normal`` takes some seconds for a crew of three.
 EFFORTS: Final = {
-    "quick": Effort(first_units=2.0, round_units=0.03, rounds=8, patience=8),
-    "normal": Effort(first_units=4.0, round_units=0.06, rounds=30, patience=20),
-    "thorough": Effort(first_units=20.0, round_units=0.3, rounds=200, patience=80),
+    "quick": Effort(first_units=2.0, round_units=0.03, rounds=8, patience=8, shakes=1000),
+    "normal": Effort(first_units=4.0, round_units=0.06, rounds=30, patience=20, shakes=4000),
+    "thorough": Effort(first_units=20.0, round_units=0.3, rounds=200, patience=80, shakes=30000),
 }
 
 
@@ -56,7 +66,14 @@ class Task:
 
 
 def build(
-    problem: WeekProblem, effort: str = "normal", seed: int = 1, progress: Progress = no_progress
+    problem: WeekProblem,
+    effort: str = "normal",
+    seed: int = 1,
+    progress: Progress = no_progress,
+    seconds: float | None = None,
+    watch: Watch | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    workers: int = 1,
 ) -> WeekPlan:
     """The week's plan.
 
@@ -65,6 +82,12 @@ def build(
         effort: ``quick``, ``normal`` or ``thorough``.
         seed: of the solver and of the choice of parts to free.
         progress: called with (done, total) rounds.
+        seconds: search so long in place of the rounds of the effort; the plan then depends on the
+            machine. An interrupt (Ctrl-C) keeps the best plan so far.
+        watch: called with (value, bound) for the first plan (bound: the sum of all weights) and
+            after each round.
+        clock: what counts the seconds.
+        workers: threads, where seconds are given.
 
     Returns:
         A plan with a proven bound; ``status`` infeasible, with the conflict, when the musts
@@ -74,21 +97,45 @@ def build(
         StationError: ``unknown-name`` for an effort that does not exist.
     """
     known(effort, EFFORTS, "effort", field="effort")
+    if problem.goal is Goal.EARLIEST_END:
+        limit = Limit(UNITS[effort], seconds, workers)
+        soonest = shortest(problem, limit, effort, seed, watch)
+        if soonest is not None:
+            return soonest  # else what follows finds what cannot stand together
     grid = Grid(problem)
     listed = jobs(grid)
     needs = links([job.activity for job in listed])
     musts = with_needs({job.number for job in listed if job.activity.must}, needs)
     task = Task(grid, listed, musts, effort, Engine(seed))
-    first, bound, guide = _first(task)
-    if first is None:
-        return _nothing(task, impossible=bound is None)
-    search = Search(grid, listed, musts, first, task.engine, EFFORTS[effort])
-    search.fill(guide)
+    ends = None if seconds is None else clock() + seconds
+    quick = None if any(listed[n].hopeless for n in musts) else Annealing(grid, listed, musts, seed)
+    if quick is not None and quick.first():
+        if watch is not None:
+            watch(_worth(task, quick.layout().jobs), _worth(task, range(len(listed))))
+        quick.fill()
+        bound: int | None = DayModel(grid, listed, musts).solve()[0]
+        quick.improve(EFFORTS[effort].shakes, bound or 0)
+        search = Search(grid, listed, musts, quick.layout(), task.engine, EFFORTS[effort])
+    else:
+        first, bound, guide = _first(task)
+        if first is None:
+            return _nothing(task, impossible=bound is None)
+        search = Search(grid, listed, musts, first, task.engine, EFFORTS[effort])
+        search.fill(guide)
     bound = bound or 0
     whole = search.settle()
-    search.improve(bound if whole is None else min(bound, whole), progress)
-    complete = search.complete()
-    return _plan(task, search, bound, whole, complete)
+    aim = bound if whole is None else min(bound, whole)
+    told = None if watch is None else partial(_tell, watch, search, aim)
+    search.improve(aim, progress, None if ends is None else lambda: clock() < ends, told)
+    return _plan(task, search, bound, whole, search.complete())
+
+
+def _worth(task: Task, numbers: Iterable[int]) -> float:
+    return sum(weight(task.jobs[n].activity) for n in numbers) / WEIGHT_SCALE
+
+
+def _tell(watch: Watch, search: Search, bound: int) -> None:
+    watch(search.worth() / WEIGHT_SCALE, bound / WEIGHT_SCALE)
 
 
 def _first(task: Task) -> tuple[Layout | None, int | None, DayGuide]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,13 +37,14 @@ class Effort:
     ``first_units`` for a first plan and ``round_units`` for each round are in the solver's
     deterministic time units (some seconds of one core each). The search ends after ``rounds``, or
     when ``patience`` rounds in a row bring nothing; both are for a crew of three, and grow in
-    proportion for a larger one.
+    proportion for a larger one. ``shakes`` are rounds of ruin and recreate before.
     """
 
     first_units: float
     round_units: float
     rounds: int
     patience: int
+    shakes: int = 0
 
 
 class Engine:
@@ -114,18 +115,32 @@ class Search:
         _, bound = self._resolve(set(self.open), everything, set(self.grid.days), None, limit)
         return bound
 
-    def improve(self, bound: int, progress: Progress) -> None:
-        """Rounds until the bound is met, the rounds are used up or patience ends."""
+    def improve(
+        self,
+        bound: int,
+        progress: Progress,
+        more: Callable[[], bool] | None = None,
+        told: Callable[[], None] | None = None,
+    ) -> None:
+        """Rounds until the bound is met, the rounds are used up or patience ends; with ``more``, as long
+        as it says so. An interrupt ends them and keeps the plan. ``told`` is called after each."""
         size = max(3, len(self.grid.members))
         total, patience = self.effort.rounds * size // 3, self.effort.patience * size // 3
         stale = 0
         parts = self._parts()
-        while self.rounds < total and self.worth() < bound and stale < patience:
-            before = self.worth()
-            self._round(*next(parts))
-            self.rounds += 1
-            stale = 0 if self.worth() > before else stale + 1
-            progress(self.rounds, total)
+        try:
+            while self.worth() < bound and (
+                more() if more is not None else self.rounds < total and stale < patience
+            ):
+                before = self.worth()
+                self._round(*next(parts))
+                self.rounds += 1
+                stale = 0 if self.worth() > before else stale + 1
+                progress(min(self.rounds, total), total)
+                if told is not None:
+                    told()
+        except KeyboardInterrupt:
+            return
 
     def complete(self) -> bool:
         """Add whatever still fits beside the plan as it is; whether that was proven to be all."""
