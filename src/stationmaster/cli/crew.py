@@ -11,7 +11,6 @@ import typer
 
 if TYPE_CHECKING:
     from stationmaster.crew import CrewPlan, CrewProblem
-    from stationmaster.measure.errors import StationError
 
 app = typer.Typer(help="Guests of the station: training, seats and the week on board.", no_args_is_help=True)
 GUESTS_FILE = "guests.toml"
@@ -72,46 +71,14 @@ def plan(
 
 def _read(file: Path) -> CrewProblem:
     """The problem; every fault of the file is told on standard error before the first is raised."""
-    from stationmaster.crew.consistency import misuses
-    from stationmaster.crew.letters import CrewProblem
-    from stationmaster.measure.drafts import read_draft
-    from stationmaster.measure.errors import StationError
+    from stationmaster.crew.read import refusals, several
 
-    path = file / GUESTS_FILE if file.is_dir() else file
-    written = read_draft(CrewProblem, path)
-    readings = [{str(one): one for one in misuses(reading)} for reading in written.readings]
-    further = [
-        _placed(error, written.source.lines, path)
-        for says, error in (readings[0] if readings else {}).items()
-        if all(says in reading for reading in readings)
-    ]
-    refused = [*written.refused, *further]
-    for error in refused[1:]:
-        print(f"stationmaster: {error}", file=sys.stderr)
-    if len(refused) > 1:
-        first = refused[0]
-        place = {key: first.facts.get(key) for key in ("file", "line", "field")}
-        unplaced = StationError(first.code, **{**first.facts, "file": None, "line": None, "field": None})
-        raise StationError("several-faults", **place, first=str(unplaced), count=len(refused), kind="file")
-    if refused:
-        raise refused[0]
-    return written.readings[0]
-
-
-def _placed(error: StationError, lines: object, path: Path) -> StationError:
-    """The error with its file, and its line where the file says it."""
-    import re
-    from collections.abc import Mapping
-
-    parts: list[str | int] = []
-    for name, number in re.findall(r"([^.\[\]]+)(?:\[(\d+)\])?", str(error.facts.get("field") or "")):
-        parts += [name, int(number) - 1] if number else [name]
-    found = None
-    if isinstance(lines, Mapping):
-        found = next(
-            (lines[key] for n in range(len(parts), 0, -1) if (key := tuple(parts[:n])) in lines), None
-        )
-    return error.at(file=str(path), line=found)
+    problem, refused = refusals(file / GUESTS_FILE if file.is_dir() else file)
+    if problem is None:
+        for error in refused[1:]:
+            print(f"stationmaster: {error}", file=sys.stderr)
+        raise several(refused)
+    return problem
 
 
 def _write(out: Path, problem: CrewProblem, found: CrewPlan, owner: bool) -> None:

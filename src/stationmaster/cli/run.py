@@ -38,7 +38,7 @@ def run(
         str | None,
         typer.Option(
             help="The last stage to do: call, proposal, review-1, shortlist, review-2, selection, manifest, "
-            "orbit, timeline, safety, milestones or laboratory."
+            "crew, orbit, timeline, safety, milestones or laboratory."
         ),
     ] = None,
     executor: Annotated[str, typer.Option(help="serial, process or ray.")] = "serial",

@@ -61,9 +61,12 @@ def _crews(problem: CrewProblem, plan: CrewPlan) -> Iterator[Fault]:
             wanted[1] = ""
         if [crew.prime, crew.backup] != wanted:
             yield Fault("crew", crew.seat, f"Seat {crew.seat}: prime and backup are not the first two left.")
-        if crew.nominated != len(nominated):
+        tally = [one for one in problem.tallies if one.seat == crew.seat]
+        if crew.nominated != (tally[0].nominated if tally else len(nominated)):
             yield Fault("gates", crew.seat, f"Seat {crew.seat}: {crew.nominated} nominated is not so.")
-        for count in crew.gates:
+        if tally and crew.gates != tally[0].gates:
+            yield Fault("gates", crew.seat, f"Seat {crew.seat}: the counts are not those of its tally.")
+        for count in () if tally else crew.gates:
             seen = Counter(getattr(one, count.gate, None) for one in nominated)
             told = (count.passed, count.failed, count.pending)
             if told != (seen[Gate.PASS], seen[Gate.FAIL], seen[Gate.PENDING]):

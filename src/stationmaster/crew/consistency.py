@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from stationmaster.crew.letters import CrewProblem
+from stationmaster.crew.letters import GATES, CrewProblem, Gate
 from stationmaster.measure.codes import nearest
 from stationmaster.measure.errors import StationError
 
@@ -24,6 +24,7 @@ def misuses(problem: CrewProblem) -> tuple[StationError, ...]:
         *_circles("courses", {course.code: course.after for course in problem.courses}),
         *_circles("experiments", {one.code: one.after for one in problem.experiments}),
         *_languages(problem),
+        *_tallies(problem),
         *_rides(problem),
         *_years(problem),
     )
@@ -55,6 +56,7 @@ def _twice(problem: CrewProblem) -> Iterator[StationError]:
         for kind in ("seats", "centres", "courses", "flights", "experiments")
     }
     kinds["person"] = people
+    kinds["tally"] = [one.seat for one in problem.tallies]
     kinds["resident whose seat is taken"] = [seat.takes for seat in problem.seats if seat.takes]
     for kind, codes in kinds.items():
         for code, count in Counter(codes).items():
@@ -131,6 +133,37 @@ def _languages(problem: CrewProblem) -> Iterator[StationError]:
                 value=value,
                 kind="language course",
                 nearest=near,
+            )
+
+
+def _tallies(problem: CrewProblem) -> Iterator[StationError]:
+    """A tally counts every candidate of its seat at every gate; who is withheld stands in one."""
+    seats = [seat.code for seat in problem.seats]
+    for n, tally in enumerate(problem.tallies, 1):
+        place = f"tallies[{n}]"
+        yield from _named(f"{place}.seat", [tally.seat], seats, "seat")
+        told = sum(one.seat == tally.seat for one in problem.nominations)
+        if tally.nominated < told:
+            expected = f"at least the {told} that are listed"
+            yield StationError(
+                "bad-value", field=f"{place}.nominated", value=tally.nominated, expected=expected
+            )
+        if tuple(one.gate for one in tally.gates) != GATES:
+            value = ", ".join(one.gate for one in tally.gates)
+            expected = ", ".join(GATES)
+            yield StationError("bad-value", field=f"{place}.gates", value=value or "none", expected=expected)
+        for gate in tally.gates:
+            count = gate.passed + gate.failed + gate.pending
+            if count != tally.nominated:
+                expected = f"counts of all {tally.nominated} nominated"
+                yield StationError("bad-value", field=f"{place}.gates", value=count, expected=expected)
+    counted = {tally.seat for tally in problem.tallies}
+    for n, one in enumerate(problem.nominations, 1):
+        hidden = next((gate for gate in GATES if getattr(one, gate) is Gate.WITHHELD), None)
+        if hidden and one.seat not in counted:
+            expected = f"its standing, or a tally of {one.seat}"
+            yield StationError(
+                "bad-value", field=f"nominations[{n}].{hidden}", value="withheld", expected=expected
             )
 
 

@@ -31,11 +31,15 @@ def _bounded(letter: object, **bounds: tuple[float, float]) -> None:
 
 
 class Gate(StrEnum):
-    """How a candidate stands at a gate; confidential, and never more than this."""
+    """How a candidate stands at a gate; confidential, and never more than this.
+
+    ``withheld``: it stopped nobody, and more is not told: the seat's tally has the counts.
+    """
 
     PASS = "pass"
     FAIL = "fail"
     PENDING = "pending"
+    WITHHELD = "withheld"
 
 
 #: The gates of a nomination, as its fields are called.
@@ -62,6 +66,28 @@ class Nomination:
     def out(self) -> bool:
         """Whether a gate is failed."""
         return Gate.FAIL in (self.medical, self.aptitude, self.language)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateCount:
+    """How many candidates of a seat stand where at a gate."""
+
+    gate: str
+    passed: int
+    failed: int
+    pending: int
+
+    def __post_init__(self) -> None:
+        _bounded(self, passed=(0, DAYS_MOST), failed=(0, DAYS_MOST), pending=(0, DAYS_MOST))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """How many were nominated for a seat and how they stand, where single candidates are not told."""
+
+    seat: str
+    nominated: int
+    gates: tuple[GateCount, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -288,7 +314,10 @@ class GuestExperiment(Sourced):
 
 @dataclass(frozen=True, kw_only=True)
 class CrewProblem:
-    """Everything that a promise of a seat depends on."""
+    """Everything that a promise of a seat depends on.
+
+    ``tallies`` stand for the nominations that are not told one by one (:mod:`crew.disclosure`).
+    """
 
     VERSION: ClassVar[int] = 1
 
@@ -304,6 +333,7 @@ class CrewProblem:
     residents: tuple[Resident, ...]
     rules: StayRules
     experiments: tuple[GuestExperiment, ...] = ()
+    tallies: tuple[Tally, ...] = ()
 
     def seat(self, code: str) -> Seat:
         """The seat of a code."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from stationmaster.crew.letters import GATES, CrewProblem, Gate, Nomination, Seat
-from stationmaster.crew.outcome import GateCount, SeatCrew
+from stationmaster.crew.letters import GATES, CrewProblem, Gate, GateCount, Nomination, Seat
+from stationmaster.crew.outcome import SeatCrew
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,12 +26,13 @@ def crews(problem: CrewProblem) -> tuple[SeatCrew, ...]:
 def _crew(problem: CrewProblem, seat: Seat) -> SeatCrew:
     nominated = [one for one in problem.nominations if one.seat == seat.code]
     left = [one.code for one in nominated if not one.out]
+    tally = next((one for one in problem.tallies if one.seat == seat.code), None)
     return SeatCrew(
         seat=seat.code,
-        nominated=len(nominated),
+        nominated=tally.nominated if tally else len(nominated),
         prime=left[0] if left else "",
         backup=left[1] if seat.backup and len(left) > 1 else "",
-        gates=tuple(_count(gate, nominated) for gate in GATES),
+        gates=tally.gates if tally else tuple(_count(gate, nominated) for gate in GATES),
     )
 
 

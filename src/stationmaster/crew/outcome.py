@@ -7,19 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import ClassVar
 
+from stationmaster.crew.letters import GateCount
 from stationmaster.measure.reasons import Reason
 
 # -------------------------------------------------------------------------------- who
-
-
-@dataclass(frozen=True, kw_only=True)
-class GateCount:
-    """How many candidates of a seat stand where at a gate."""
-
-    gate: str
-    passed: int
-    failed: int
-    pending: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,7 +28,7 @@ def plan(problem: CrewProblem) -> CrewPlan:
     found = crews(problem)
     trained = training(problem, found)
     effects, unseated = effect(problem)
-    reasons = [*_missing(problem, found), *_late(problem, trained), *unseated]
+    reasons = [*_missing(problem, found), *_late(problem, found, trained), *unseated]
     return CrewPlan(
         problem=problem.code,
         crews=found,
@@ -60,7 +60,7 @@ def _missing(problem: CrewProblem, found: tuple[SeatCrew, ...]) -> Iterator[Reas
             yield Reason("no-backup", {"seat": crew.seat})
 
 
-def _late(problem: CrewProblem, trained: Training | None) -> Iterator[Reason]:
+def _late(problem: CrewProblem, found: tuple[SeatCrew, ...], trained: Training | None) -> Iterator[Reason]:
     if trained is None:
         yield Reason("training-never")
         return
@@ -68,10 +68,11 @@ def _late(problem: CrewProblem, trained: Training | None) -> Iterator[Reason]:
         return
     launches = ", ".join(f"{one.launch} ({one.seat})" for one in trained.seats)
     yield Reason("training-late", {"days": str(trained.late_d), "launches": launches})
+    train = {code for crew in found for code in (crew.prime, crew.backup)}
     for one in trained.seats:
-        start = min(c.available for c in problem.nominations if c.seat == one.seat and not c.out)
-        if one.latest_start is not None and start > one.latest_start:
-            facts = {"seat": one.seat, "latest": str(one.latest_start), "start": str(start)}
+        free = [c.available for c in problem.nominations if c.seat == one.seat and c.code in train]
+        if one.latest_start is not None and free and min(free) > one.latest_start:
+            facts = {"seat": one.seat, "latest": str(one.latest_start), "start": str(min(free))}
             yield Reason("late-start", facts)
     yield Reason("late-critical", {"chain": "; ".join(link_says(problem, one) for one in trained.chain)})
     if trained.would_fit_without:

@@ -28,12 +28,13 @@ def training(problem: CrewProblem, crews: tuple[SeatCrew, ...]) -> Training | No
     if found is None:
         return None
     slack = _slacks(problem, people, found)
+    rank = {one.code: number for number, one in enumerate(people)}
     bookings = tuple(
         Booking(
             trainee=key[0], course=key[1], start=date.fromordinal(begin),
             end=date.fromordinal(model.tables[key[1]].ends[begin]), slack_d=slack[key],
         )
-        for key, begin in sorted(found.begins.items(), key=lambda one: (one[1], one[0]))
+        for key, begin in sorted(found.begins.items(), key=lambda one: (one[1], rank[one[0][0]], one[0]))
     )  # fmt: skip
     seats, seats_proven = _seats(problem, people, bookings, delay)
     late = delay > 0
@@ -126,7 +127,8 @@ class _Chain:
     def links(self) -> tuple[Link, ...]:
         """The chain, the earliest course first."""
         told: list[Link] = []
-        last = sorted(self.found.begins, key=lambda one: (self._end(one), one), reverse=True)
+        rank = {one.code: number for number, one in enumerate(self.model.people)}
+        last = sorted(self.found.begins, key=lambda one: (self._end(one), rank[one[0]], one), reverse=True)
         # what waits for the launch is never what makes the training long
         key: Key | None = next((one for one in last if self._why(one)[0] != "launch"), last[0])
         while key is not None and all((link.trainee, link.course) != key for link in told):

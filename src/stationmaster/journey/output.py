@@ -104,11 +104,12 @@ def _leave(out: Path, work: Path, there: list[Path]) -> None:
 
 
 def keep_inputs(scenario: Scenario, catalogue: Path | None, folder: Path) -> None:
-    """Keep what was read, byte for byte, in ``folder/inputs``."""
+    """Keep what was read, byte for byte, in ``folder/inputs``; what is withheld as what stands for it."""
     target = folder / INPUTS
     shutil.rmtree(target, ignore_errors=True)
     for name, path in scenario.files.items():
-        write_whole(inside(target, name), path.read_bytes())
+        held = scenario.withheld.get(name)
+        write_whole(inside(target, name), path.read_bytes() if held is None else held)
     if catalogue is not None:
         write_whole(target / "catalogue" / catalogue.name, catalogue.read_bytes())
 

@@ -13,6 +13,7 @@ from stationmaster.journey import sky as skies
 from stationmaster.journey import week as weeks
 from stationmaster.journey.choosing import Assessments, Dossiers, FrozenGroups, Invitation
 from stationmaster.journey.courses import CourseProblems, Courses
+from stationmaster.journey.guests import GuestPlans, GuestProblems, guests
 from stationmaster.journey.sky import Sky
 from stationmaster.manifest.letters import Manifest, ManifestProblem
 from stationmaster.measure.errors import StationError
@@ -141,6 +142,23 @@ def _plan_faults(problem: ManifestProblem, answer: Manifest, _: Journey) -> tupl
     return faults(problem, answer)
 
 
+def _seat(problems: GuestProblems, _: Journey, progress: Progress) -> GuestPlans:
+    from stationmaster.crew.plan import plan
+
+    found = []
+    for problem in problems.items:
+        found.append(plan(problem))
+        progress(len(found), len(problems.items))
+    return GuestPlans(items=tuple(found))
+
+
+def _seat_faults(problems: GuestProblems, answer: GuestPlans, _: Journey) -> tuple[Fault, ...]:
+    from stationmaster.crew.check import faults
+
+    pairs = zip(problems.items, answer.items, strict=True)
+    return tuple(fault for problem, plan in pairs for fault in faults(problem, plan))
+
+
 def _predict(problem: OrbitProblem, _: Journey, __: Progress) -> OrbitAnswer:
     from stationmaster.orbit.predict import predict
 
@@ -244,6 +262,10 @@ def _cargo(at: Journey) -> ManifestProblem:
     return cargo.cargo(at.scenario, choice, outcome, at.answers["review-2"])
 
 
+def _guests(at: Journey) -> GuestProblems:
+    return guests(at.scenario)
+
+
 def _week(at: Journey) -> WeekProblem:
     return weeks.week(at.scenario, at.answers["manifest"], at.answers["review-2"], at.answers["orbit"])
 
@@ -266,9 +288,9 @@ def _laboratory(at: Journey) -> LaboratoryProblem:
 
 
 #: An invitation goes out, countries answer, experts judge, a fair choice is made in two meetings; the
-#: chosen get a place and a flight; the orbit gives the windows, the crew gets its week; nothing may
-#: hit the station; from the decision to the last report each project has its milestones; and the
-#: laboratory says how sure the choice was, and what another policy would have chosen.
+#: chosen get a place and a flight, guests a seat; the orbit gives the windows, the crew gets its week;
+#: nothing may hit the station; from the decision to the last report each project has its milestones; and
+#: the laboratory says how sure the choice was, and what another policy would have chosen.
 STEPS: tuple[Step, ...] = (
     Step("call", Invitation, FrozenGroups, _invitation, _freeze, _call_faults),
     Step("proposal", Dossiers, Assessments, _dossiers, _assess, _assess_faults),
@@ -277,6 +299,7 @@ STEPS: tuple[Step, ...] = (
     Step("review-2", ReviewProblem, ReviewAnswer, _second_round, _judge, _judge_faults),
     Step("selection", SelectionProblem, Outcome, _selection, _decide, _decide_faults),
     Step("manifest", ManifestProblem, Manifest, _cargo, _plan, _plan_faults),
+    Step("crew", GuestProblems, GuestPlans, _guests, _seat, _seat_faults),
     Step("orbit", OrbitProblem, OrbitAnswer, _orbit, _predict, _predict_faults),
     Step("timeline", WeekProblem, WeekPlan, _week, _build, _build_faults),
     Step("safety", ScreeningProblem, Screening, _sky, _screen, _screen_faults),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from stationmaster.journey.procedures import Procedures
@@ -16,6 +17,7 @@ from stationmaster.review.letters import ReviewAnswer
 from stationmaster.scenario import Scenario
 from stationmaster.station.letters import Station
 from stationmaster.timeline.activity import Activity
+from stationmaster.timeline.crew_day import fixed_routine
 from stationmaster.timeline.letters import (
     Blocked,
     Device,
@@ -27,6 +29,7 @@ from stationmaster.timeline.letters import (
     WeekProblem,
 )
 
+DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 
 
@@ -47,7 +50,7 @@ def week(scenario: Scenario, manifest: Manifest, readings: ReviewAnswer, sky: Or
         )
     )
     activities = project_work + tuple(procedures.system(scenario.system_work))
-    return WeekProblem(
+    problem = WeekProblem(
         code=f"{scenario.week_increment}-{scenario.week_start:%Y-%m-%d}",
         start=span.start,
         crew=scenario.crew.members,
@@ -58,9 +61,9 @@ def week(scenario: Scenario, manifest: Manifest, readings: ReviewAnswer, sky: Or
         channels=tuple(channels(station, running, dossiers)),
         eclipses=(sky.spans(WindowKind.ECLIPSE) & Spans((span,))).items,
         windows=windows(span, sky, [dossiers[berth.item] for berth in running]),
-        blocked=tuple(blocked(scenario, span)),
         caps=(call_hours(manifest, scenario, project_work),),
     )
+    return replace(problem, blocked=tuple(blocked(scenario, problem)))
 
 
 # ------------------------------------------------------------------------------------- the crew's day
@@ -192,19 +195,53 @@ def target_codes(dossier: Dossier) -> tuple[str, ...]:
     return tuple(f"{dossier.code}-{number}" for number in range(1, len(dossier.needs.targets) + 1))
 
 
-def blocked(scenario: Scenario, span: Span) -> Iterator[Blocked]:
-    """Dockings, spacewalks and reboosts of the week: what must keep still.
+def blocked(scenario: Scenario, problem: WeekProblem) -> Iterator[Blocked]:
+    """Dockings, spacewalks and reboosts of the week: what must keep still, and who is busy with it.
 
-    Traffic names no one of the crew, so nobody is busy by it: what the crew does for it is the
-    station's own work, and what it costs the call's projects is in their hours.
+    Whoever the traffic names is busy all the while. A span of a day or longer names days and no hours:
+    they are then busy in the waking hours of each crew day that lies mostly in it.
     """
     names = {"docking": "Visiting vehicle", "spacewalk": "Spacewalk", "reboost": "Reboost"}
     for quiet in scenario.traffic.quiet:
-        inside = Spans((Span(quiet.start, quiet.end),)) & Spans((span,))
-        for part in inside:
-            yield Blocked(
-                code=quiet.code,
-                kind=quiet.kind,
-                title=names.get(quiet.kind, quiet.kind.capitalize()),
-                span=part,
-            )
+        title = names.get(quiet.kind, quiet.kind.capitalize())
+        for part in Spans((Span(quiet.start, quiet.end),)) & Spans((problem.span,)):
+            by_the_hour = Blocked(code=quiet.code, kind=quiet.kind, title=title, span=part)
+            if not quiet.crew:
+                yield by_the_hour
+            elif quiet.end - quiet.start < DAY:
+                yield _busy(problem, by_the_hour, quiet.crew)
+            else:
+                yield by_the_hour
+                for day in waking_days(problem, part):
+                    one = replace(by_the_hour, code=f"{quiet.code}-{day.start:%m-%d}", span=day)
+                    yield _busy(problem, one, quiet.crew)
+
+
+def waking_days(problem: WeekProblem, part: Span) -> Iterator[Span]:
+    """From getting up to going to bed, on the crew days that lie mostly in a span."""
+    nights = Spans.of(span for kind, span in fixed_routine(problem) if kind != "conference")
+    for day in nights.gaps(problem.span):
+        if 2 * (Spans((day,)) & Spans((part,))).duration_s >= day.duration_s:
+            yield day
+
+
+def _busy(problem: WeekProblem, event: Blocked, crew: tuple[str, ...]) -> Blocked:
+    """The event with its crew and the routine that they give up for it.
+
+    That is what stands at a fixed time and is met; the meal where the event leaves it no place; and
+    exercise on the day of a spacewalk.
+    """
+    given_up = {kind for kind, span in fixed_routine(problem) if span.overlaps(event.span)}
+    if any(_no_room(problem, event.span, day) for day in range(problem.days)):
+        given_up.add("meal")
+    if event.kind == "spacewalk":
+        given_up.add("exercise")
+    return replace(event, crew=crew, waives=tuple(sorted(given_up)))
+
+
+def _no_room(problem: WeekProblem, event: Span, day: int) -> bool:
+    """Whether an event leaves the meal of a day no place."""
+    rules, midnight = problem.rules, problem.start + day * DAY
+    early, late = (timedelta(minutes=m) for m in (rules.meal_earliest_min, rules.meal_latest_min))
+    left = Spans((event,)).gaps(Span(midnight + early, midnight + late))
+    return all(gap.duration_s < 60 * rules.meal_min for gap in left)

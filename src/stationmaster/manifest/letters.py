@@ -77,13 +77,17 @@ class Increment:
 
 @dataclass(frozen=True, kw_only=True)
 class Quiet:
-    """A span in which the station does something else: docking, spacewalk, reboost, handover."""
+    """A span in which the station does something else: docking, spacewalk, reboost, handover.
+
+    ``crew``: who is busy with it; the week gives them nothing else to do in it.
+    """
 
     code: str
     kind: str
     start: datetime
     end: datetime
     crew_time_share: float = 1.0
+    crew: tuple[str, ...] = ()
     source: str | None = None
     estimate: bool = False
 

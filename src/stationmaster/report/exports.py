@@ -23,6 +23,8 @@ def write_exports(run: Run) -> None:
     if "laboratory" in answers:
         write_whole(folder / "laboratory-chances.csv", chances_table(answers["laboratory"]))
         write_whole(folder / "laboratory-gains.csv", gains_table(answers["laboratory"]))
+    if "crew" in answers:
+        _training(run, folder / "crew")
     if "orbit" in answers:
         _ephemeris(run, folder)
     if "timeline" in answers:
@@ -54,6 +56,15 @@ def selection_table(run: Run) -> str:
             str(final[dossier.code].verdict) if dossier.code in final else "",
         ))  # fmt: skip
     return csv_text(header, rows)
+
+
+def _training(run: Run, folder: Path) -> None:
+    from stationmaster.crew.export import calendar, table
+
+    problems, answer = run.journey.problems["crew"], run.journey.answers["crew"]
+    for problem, plan in zip(problems.items, answer.items, strict=True):
+        write_whole(folder / "training.csv", table(problem, plan))
+        write_whole(folder / "training.ics", calendar(problem, plan))
 
 
 def _ephemeris(run: Run, folder: Path) -> None:

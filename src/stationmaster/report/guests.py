@@ -19,7 +19,7 @@ from stationmaster.report import words
 from stationmaster.report.leaf import Leaf, Section
 
 #: What a figure below half of the last digit shown is called.
-_NOTHING = 0.05
+NOTHING = 0.05
 
 
 def reasons(plan: CrewPlan) -> list[str]:
@@ -175,7 +175,7 @@ def lead(plan: CrewPlan) -> Iterator[str]:
     if not effect.possible:
         yield " ".join(reasons(plan))
         return
-    longer = [one for one in effect.rides if not one.guest and one.up and one.longer_d > _NOTHING]
+    longer = [one for one in effect.rides if not one.guest and one.up and one.longer_d > NOTHING]
     for one in longer:
         yield (
             f"{one.person} stays {one.longer_d:.0f} days longer: {one.stay_d:.0f} days in all, home on "
@@ -193,7 +193,7 @@ def lead(plan: CrewPlan) -> Iterator[str]:
 def _change(one: Ride) -> str:
     if not one.guest and not one.up:
         return "does not fly"
-    return f"{one.longer_d:+.1f}" if abs(one.longer_d) > _NOTHING else "none"
+    return f"{one.longer_d:+.1f}" if abs(one.longer_d) > NOTHING else "none"
 
 
 def _rides(plan: CrewPlan) -> Section:

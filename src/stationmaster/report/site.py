@@ -16,9 +16,11 @@ from stationmaster.executor import Progress, no_progress
 from stationmaster.journey.run import Run
 from stationmaster.measure.files import inside, write_whole
 from stationmaster.report import words
+from stationmaster.report.leaf import shown
 from stationmaster.report.story import STANDING_WORDS, Story
 from stationmaster.report.views import (
     call,
+    crew,
     dossier,
     front,
     laboratory,
@@ -60,6 +62,7 @@ PAGES = (
     Page("selection", "Selection", ("shortlist",), selection.view),
     Page("laboratory", "Policies", ("laboratory",), laboratory.view),
     Page("manifest", "Manifest", ("manifest",), manifest.view),
+    Page("crew", "Crew", ("crew",), crew.view),
     Page("orbit", "Orbit", ("orbit",), orbit.view),
     Page("timeline", "Week", ("timeline",), timeline.view),
     Page("safety", "Safety", ("safety",), safety.view),
@@ -120,6 +123,7 @@ def _environment(story: Story) -> Environment:
         words.probability, words.listed, words.counted, words.whole,
     ):  # fmt: skip
         environment.filters[one.__name__] = one
+    environment.filters["shown"] = shown
     environment.filters["linked"] = _Links(story)
     environment.globals["standing_words"] = STANDING_WORDS
     environment.globals["level_words"] = words.LEVELS

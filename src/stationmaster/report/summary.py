@@ -7,7 +7,7 @@ from typing import Any
 
 from stationmaster.journey.run import Run
 from stationmaster.measure.time import iso
-from stationmaster.report import words
+from stationmaster.report import guests, words
 from stationmaster.report.decisions import by_level, flight_decisions
 from stationmaster.report.words import sentence
 from stationmaster.safety.avoidance.letters import Decision, Level
@@ -42,6 +42,8 @@ def summary(run: Run) -> dict[str, Any]:
             "placed": [berth.item for berth in manifest.berths],
             "not_placed": [item.item for item in manifest.not_placed],
         }
+    if "crew" in journey.answers:
+        found["crew"] = _crew(run)
     if "timeline" in journey.answers:
         found["timeline"] = _timeline(run)
     if "safety" in journey.answers:
@@ -67,6 +69,42 @@ def _selection(run: Run) -> dict[str, Any]:
             for decision in chosen
         ],
         "countries_selected": len({c for d in chosen for c in dossiers[d.candidate].countries}),
+    }
+
+
+def _crew(run: Run) -> dict[str, Any] | None:
+    """The guests' seats by role and in counts; null where no guest flies to this station."""
+    problems, plans = run.journey.problems["crew"].items, run.journey.answers["crew"].items
+    if not plans:
+        return None
+    problem, plan = problems[0], plans[0]
+    crews, weeks = ({one.seat: one for one in group} for group in (plan.crews, plan.weeks))
+    return {
+        "title": problem.title,
+        "stands": plan.stands,
+        "reasons": guests.reasons(plan),
+        "says": list(guests.lead(plan)),
+        "seats": [
+            {
+                "seat": one.seat,
+                "role": problem.seat(one.seat).role,
+                "flight": problem.seat(one.seat).flight,
+                "nominated": crews[one.seat].nominated,
+                "prime": bool(crews[one.seat].prime),
+                "backup": bool(crews[one.seat].backup),
+                "launch": str(one.launch),
+                "ready": str(one.ready),
+                "slack_d": one.slack_d,
+                "latest_start": one.latest_start and str(one.latest_start),
+                "experiments": len({session.experiment for session in weeks[one.seat].sessions}),
+                "work_h": weeks[one.seat].work_h,
+            }
+            for one in plan.training.seats
+        ],
+        "longer_d": plan.effect.longer_d,
+        "resident_h": plan.effect.resident_h,
+        "hosting_h": plan.effect.hosting_h,
+        "handover_saved_h": plan.effect.handover_saved_h,
     }
 
 
@@ -143,6 +181,9 @@ def sentences(run: Run) -> list[str]:
             f"{found['shortlisted']} shortlisted; {accepted} accepted and {conditional} conditional, "
             f"from {found['countries_selected']} countries"
         )
+    if found.get("crew"):
+        verdict = "can be promised" if found["crew"]["stands"] else "cannot be promised as asked"
+        lines.append(f"{found['crew']['title']}: {verdict}")
     if "timeline" in found:
         week = found["timeline"]
         lines.append(

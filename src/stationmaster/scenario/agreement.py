@@ -156,7 +156,7 @@ def _refuse_endless(increments: list[Increment], source: Source) -> None:
 
 
 def crew_is_there(crew: Crew, traffic: Traffic, source: Source, traffic_source: Source) -> None:
-    """There is a crew, each of it once, and increments name nobody else."""
+    """There is a crew, each of it once, and increments and quiet spans name nobody else."""
     if not crew.members:
         raise StationError("missing-field", **source.place(("members",)), expected="one member or more")
     codes: list[str] = []
@@ -168,6 +168,9 @@ def crew_is_there(crew: Crew, traffic: Traffic, source: Source, traffic_source: 
     for number, increment in enumerate(traffic.increments):
         for name in increment.crew:
             known(name, codes, "crew member", **traffic_source.place(("increments", number, "crew")))
+    for number, quiet in enumerate(traffic.quiet):
+        for name in quiet.crew:
+            known(name, codes, "crew member", **traffic_source.place(("quiet", number, "crew")))
 
 
 def week_can_be_planned(station: Station, file: str) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from stationmaster.call.countries import Countries
 from stationmaster.call.letters import Call
+from stationmaster.crew.letters import CrewProblem
 from stationmaster.manifest.letters import Traffic
 from stationmaster.orbit.letters import ElementSet
 from stationmaster.proposal.letters import Dossier, Operation, SanctionsList
@@ -53,6 +54,7 @@ class ScenarioFile:
     traffic: str | None = None
     crew: str | None = None
     system_work: str | None = None
+    guests: str | None = None
     sponsors: str | None = None
     sanctions: str | None = None
     sanctions_reviews: str | None = None
@@ -121,7 +123,11 @@ class Ties:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """Everything a journey starts from."""
+    """Everything a journey starts from.
+
+    ``guests`` are disclosed already: no candidate is in them. ``withheld`` is what stands for a file
+    that may not be passed on, by the name under which a run keeps it.
+    """
 
     code: str
     title: str
@@ -144,16 +150,20 @@ class Scenario:
     week_increment: str
     files: Mapping[str, Path]
     sanctions: SanctionsList | None = None
+    guests: CrewProblem | None = None
+    withheld: Mapping[str, bytes] = field(default_factory=dict)
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 over the names and bytes of all files, as they were when it was first asked for."""
-        return digest_of(self.files)
+        return digest_of(self.files, self.withheld)
 
 
-def digest_of(files: Mapping[str, Path]) -> str:
-    """SHA-256 over the names and bytes of files."""
+def digest_of(files: Mapping[str, Path], withheld: Mapping[str, bytes] | None = None) -> str:
+    """SHA-256 over the names and bytes of files; of one that is withheld, over what stands for it."""
     whole = hashlib.sha256()
     for name, path in sorted(files.items()):
-        whole.update(f"{name}\n{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+        held = (withheld or {}).get(name)
+        kept = path.read_bytes() if held is None else held
+        whole.update(f"{name}\n{hashlib.sha256(kept).hexdigest()}\n".encode())
     return whole.hexdigest()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from stationmaster.call.countries import Countries, read_countries
 from stationmaster.call.letters import Call
+from stationmaster.crew.letters import CrewProblem
 from stationmaster.manifest.letters import Traffic
 from stationmaster.measure.codes import known
 from stationmaster.measure.errors import StationError, sentence
@@ -22,6 +23,7 @@ from stationmaster.scenario.identities import Identities, read_identities
 from stationmaster.scenario.layers import Finder, layers_of
 from stationmaster.scenario.letters import FACILITY_KINDS, Scenario, Sponsor, SystemWork, Ties
 from stationmaster.scenario.sanctions import read_sanctions
+from stationmaster.scenario.withheld import guests_file
 from stationmaster.station.letters import Station
 from stationmaster.station.read import find as find_station
 from stationmaster.station.read import read as read_station
@@ -47,6 +49,7 @@ def read_scenario(folder: Path, station: str | None = None) -> Scenario:
     crew, crew_source = read_toml_placed(Crew, find.file("crew"))
     work, work_source = read_toml_placed(SystemWork, find.file("system_work"))
     sponsors = _sponsors(find, countries)
+    guests, withheld = _guests(find)
     agreement.traffic_is_sound(traffic, traffic_source)
     agreement.crew_is_there(crew, traffic, crew_source, traffic_source)
     agreement.work_can_be_done(work.operation, found_station, crew, work_source)
@@ -68,6 +71,8 @@ def read_scenario(folder: Path, station: str | None = None) -> Scenario:
         system_work=work.operation,
         sponsors=sponsors,
         sanctions=_sanctions(find),
+        guests=guests,
+        withheld=withheld,
         ties=_ties(find, dossiers),
         elements=read_elements(find.file("elements")).elements,
         week_start=_moment(find, "week_start"),
@@ -212,6 +217,19 @@ def _ties(find: Finder, dossiers: tuple[Dossier, ...]) -> Ties:
     ties, source = read_toml_placed(Ties, find.file("ties"))
     agreement.ties_hold(ties, dossiers, source)
     return ties
+
+
+def _guests(find: Finder) -> tuple[CrewProblem | None, dict[str, bytes]]:
+    """The guests without their candidates, and what stands for their file wherever it is kept."""
+    if not find.has("guests"):
+        return None, {}
+    from stationmaster.crew.disclosure import disclosed
+    from stationmaster.crew.read import read_guests
+
+    path = find.file("guests")
+    guests = disclosed(read_guests(path))
+    names = [name for name, file in find.files.items() if file == path]
+    return guests, dict.fromkeys(names, guests_file(guests))
 
 
 def _sanctions(find: Finder) -> SanctionsList | None:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from stationmaster.report import words
 from stationmaster.report.pictures.world import Tint, not_drawn, world
 from stationmaster.report.story import CHOSEN, Standing, Story
-from stationmaster.report.views import safety, timeline
+from stationmaster.report.views import crew, safety, timeline
 from stationmaster.report.views.verdict import verdict
 
 
@@ -19,6 +19,7 @@ def view(story: Story) -> dict[str, Any]:
         "counts": counts(story),
         "map": country_map(story),
         "chosen": [card(story, dossier.code) for dossier in story.chosen],
+        "guest": crew.at_a_glance(story) if story.has("crew") else None,
         "week": timeline.at_a_glance(story) if story.has("timeline") else None,
         "verdict": verdict(story) if story.has("safety") else None,
         "screening": story.answers.get("safety"),

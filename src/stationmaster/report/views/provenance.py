@@ -18,6 +18,7 @@ STAGE_WORDS = {
     "review-2": "Second review",
     "selection": "Final choice",
     "manifest": "Manifest",
+    "crew": "Guests' seats",
     "orbit": "Orbit",
     "timeline": "Crew week",
     "safety": "Screening",
