@@ -122,12 +122,12 @@ def test_every_second_of_two_hours(css: ElementSet) -> None:
     assert np.count_nonzero(above != held) == 0
 
 
-def test_interpolation_stays_within_half_a_metre(css: ElementSet) -> None:
+def test_interpolation_stays_within_two_metres(css: ElementSet) -> None:
     orbit = ephemeris(css, Span(START, START + timedelta(days=7)))
     at = np.arange(17.0, 7 * 86400.0, 371.0)
     exact = states(css, START, at).r_teme_km
-    assert np.linalg.norm(orbit.teme(at) - exact, axis=1).max() < 5e-4
-    assert np.linalg.norm(orbit.fixed(at) - earth_fixed(START, at, exact), axis=1).max() < 5e-4
+    assert np.linalg.norm(orbit.teme(at) - exact, axis=1).max() < 2e-3
+    assert np.linalg.norm(orbit.fixed(at) - earth_fixed(START, at, exact), axis=1).max() < 2e-3
 
 
 def test_geodetic_and_back() -> None:

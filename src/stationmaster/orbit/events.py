@@ -20,7 +20,6 @@ import numpy as np
 from stationmaster.orbit.crossings import Bound, Condition, both, pieces
 from stationmaster.orbit.letters import BlockedCone, Region, RelaySlot, Site, Target
 from stationmaster.orbit.propagation import (
-    COARSE,
     EARTH_EQUATOR_KM,
     EARTH_FLATTENING,
     EARTH_RATE_RAD_S,
@@ -33,7 +32,7 @@ from stationmaster.orbit.propagation import (
     place_fixed,
     vertical,
 )
-from stationmaster.orbit.sun import SUN_RADIUS_KM, sun
+from stationmaster.orbit.sun import SUN_RADIUS_KM
 
 GEOSTATIONARY_KM: Final = 42164.17
 _REGION_LEAST_S: Final = 2.0
@@ -65,7 +64,7 @@ def sunlight(orbit: Ephemeris) -> Condition:
 
     def condition(seconds: Floats) -> Floats:
         r_km = orbit.teme(seconds)
-        to_sun = sun(orbit.span.start, seconds) - r_km
+        to_sun = orbit.sun(seconds) - r_km
         distance_km, sun_km = _length(r_km), _length(to_sun)
         earth = np.arcsin(np.minimum(EARTH_EQUATOR_KM / distance_km, 1.0))
         disc = SUN_RADIUS_KM / sun_km  # its sine is its angle to 2e-8
@@ -78,7 +77,7 @@ def daylight(orbit: Ephemeris) -> Condition:
     """Above zero while the Sun's centre is above the horizon of the point below the station."""
 
     def condition(seconds: Floats) -> Floats:
-        towards = sun(orbit.span.start, seconds)
+        towards = orbit.sun(seconds)
         return _dot(vertical(orbit.teme(seconds)), towards) / _length(towards)
 
     return condition
@@ -86,12 +85,12 @@ def daylight(orbit: Ephemeris) -> Condition:
 
 def sunlit_pieces(orbit: Ephemeris) -> Floats:
     """When some of the Sun's disc is seen."""
-    return pieces(sunlight(orbit), orbit.coarse_s, _orbit_bound(orbit))
+    return pieces(sunlight(orbit), orbit.knots_s, _orbit_bound(orbit))
 
 
 def daylit_pieces(orbit: Ephemeris) -> Floats:
     """When it is day below."""
-    return pieces(daylight(orbit), orbit.coarse_s, _orbit_bound(orbit))
+    return pieces(daylight(orbit), orbit.knots_s, _orbit_bound(orbit))
 
 
 def site_place(site: Site | Target) -> tuple[Floats, Floats]:
@@ -172,20 +171,8 @@ def _reach_off_nadir(orbit: Ephemeris, off_nadir: float) -> float:
 
 def _near(orbit: Ephemeris, place: tuple[Floats, Floats], reach: float) -> Floats:
     """The grid steps (n, 2) during which the station may be within reach of a place."""
-    towards, half_step = _unit(place[0]), orbit.sweep_max_rad_s * GRID_STEP_S / 2.0
-
-    def within(points: np.ndarray | slice, half: float) -> np.ndarray:
-        far = math.cos(min(math.pi, reach + half))
-        return np.asarray(orbit.r_fixed_km[points] @ towards >= orbit.distance_km[points] * far)
-
-    # first on every fourth point, then on the points about those
-    rough = np.append(within(slice(None, None, COARSE), COARSE * half_step), False)
-    about = rough.copy()
-    about[1:] |= rough[:-1]
-    about[:-1] |= rough[1:]
-    points = np.flatnonzero(np.repeat(about, COARSE)[: len(orbit.seconds)])
-    near = np.zeros(len(orbit.seconds), dtype=bool)
-    near[points] = within(points, half_step)
+    half_step = orbit.sweep_max_rad_s * GRID_STEP_S / 2.0
+    near = orbit.directions_fixed @ _unit(place[0]) >= math.cos(min(math.pi, reach + half_step))
     return _grid_steps(orbit, near[1:] | near[:-1])
 
 
@@ -235,7 +222,7 @@ def sun_sine(orbit: Ephemeris, up: Floats) -> Condition:
     """The sine of the Sun's elevation at a place of Earth-fixed vertical ``up`` (3,)."""
 
     def condition(seconds: Floats) -> Floats:
-        direction = _unit(sun(orbit.span.start, seconds))
+        direction = _unit(orbit.sun(seconds))
         return np.asarray(orbit.turn.fixed(seconds, direction) @ up)
 
     return condition
@@ -271,7 +258,7 @@ def relay_pieces(
     """When a relay satellite is in line of sight, in the antenna's reach and not behind structure."""
     longitude = math.radians(relay.longitude_deg)
     relay_km = GEOSTATIONARY_KM * np.array([math.cos(longitude), math.sin(longitude), 0.0])
-    over, bound = orbit.coarse_s, _orbit_bound(orbit)
+    over, bound = orbit.knots_s, _orbit_bound(orbit)
     seen = pieces(_clear_of_earth(orbit, relay_km), over, bound)
     if zenith_angle_max_deg < 180.0:
         seen = both(seen, pieces(_in_reach(orbit, relay_km, zenith_angle_max_deg), over, bound))
@@ -353,19 +340,23 @@ def region_pieces(orbit: Ephemeris, region: Region) -> Floats:
     def condition(seconds: Floats) -> Floats:
         return _depth_deg(_mapped(orbit.fixed(seconds), centre), corners)
 
-    points = _mapped(orbit.r_fixed_km, centre)
-    step = np.diff(points, axis=0)
-    step[:, 1] = (step[:, 1] + 180.0) % 360.0 - 180.0
-    move = 1.2 * _length(step)
-    # farther than it can move from the box about the region, the point below is outside
-    south_west, north_east = corners.min(axis=0), corners.max(axis=0)
-    outside = np.maximum(south_west - points, points - north_east).max(axis=1)
-    near = np.minimum(outside[1:], outside[:-1]) <= move
+    points, low, high = _mapped(orbit.r_fixed_km, centre), corners.min(axis=0), corners.max(axis=0)
+    outside = np.maximum(0.0, np.maximum(low - points, points - high))
+    move = _moves_deg(orbit, np.abs(points[:, 0]))
+    # it stays outside where the way to the box about the region and back is longer than it can move
+    near = np.all(outside[1:] + outside[:-1] <= move, axis=1)
     within = _grid_steps(orbit, near)
     if not len(within):
         return within
-    rate = float(move[near].max()) / GRID_STEP_S
+    rate = float(_length(move[near]).max()) / GRID_STEP_S
     return pieces(condition, within, Bound(rate_units=rate, least_s=_REGION_LEAST_S))
+
+
+def _moves_deg(orbit: Ephemeris, latitudes_deg: Floats) -> Floats:
+    """How far (n - 1, 2) in latitude and longitude the point below can move in each step of the grid."""
+    north = math.degrees(1.02 * orbit.sweep_max_rad_s) * GRID_STEP_S  # the vertical turns a little faster
+    poleward = np.minimum(89.9, (latitudes_deg[1:] + latitudes_deg[:-1] + north) / 2.0)
+    return np.stack([np.full(len(poleward), north), north / np.cos(np.radians(poleward))], axis=1)
 
 
 def _mapped(r_fixed_km: Floats, centre_deg: float) -> Floats:

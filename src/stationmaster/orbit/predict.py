@@ -14,7 +14,7 @@ import numpy as np
 from stationmaster.measure.reasons import Reason
 from stationmaster.measure.time import iso, later
 from stationmaster.orbit import ageing, events
-from stationmaster.orbit.crossings import Condition, best, rest
+from stationmaster.orbit.crossings import Condition, best, rest, samples
 from stationmaster.orbit.letters import (
     Beta,
     OrbitAnswer,
@@ -26,6 +26,7 @@ from stationmaster.orbit.letters import (
     WindowKind,
 )
 from stationmaster.orbit.propagation import (
+    GRID_STEP_S,
     SECONDS_A_DAY,
     Ephemeris,
     Floats,
@@ -38,7 +39,9 @@ from stationmaster.orbit.sun import sun
 #: Overpasses of under a minute shift by as much when elements are so old (B* wrong by a fifth).
 _OLD_D: Final = 7.0
 #: Grid steps in which an orbit turns by less than half a revolution.
-_TURN_STEPS: Final = 10
+_TURN_STEPS: Final = 4
+#: At least so many altitudes make the least, the greatest and the mean one.
+_ALTITUDES: Final = 2000
 _TRACK_S: Final = SECONDS_A_DAY
 
 
@@ -55,7 +58,7 @@ def predict(problem: OrbitProblem) -> OrbitAnswer:
     windows = [*_light(orbit, sunlit), *_contacts(orbit, problem), *_regions(orbit, problem)]
     windows.sort(key=attrgetter("kind", "name"))
     windows.sort(key=attrgetter("start"))  # stable; of one kind and name no two begin together
-    altitude_km = _altitudes(orbit)
+    altitude_min_km, altitude_max_km, altitude_mean_km = _altitudes(orbit)
     period_min, revolutions = _revolutions(orbit)
     errors = ageing.edge_errors(problem)
     return OrbitAnswer(
@@ -70,9 +73,9 @@ def predict(problem: OrbitProblem) -> OrbitAnswer:
         windows=tuple(windows),
         sunlit_fraction=round(float(np.diff(sunlit, axis=1).sum()) / orbit.length_s, 6),
         betas=_betas(orbit),
-        altitude_min_km=round(-_top(-altitude_km), 3),
-        altitude_max_km=round(_top(altitude_km), 3),
-        altitude_mean_km=round(float(altitude_km.mean()), 3),
+        altitude_min_km=altitude_min_km,
+        altitude_max_km=altitude_max_km,
+        altitude_mean_km=altitude_mean_km,
         period_min=round(period_min, 5),
         revolutions_count=round(revolutions, 5),
         track=_track(orbit, problem.track_step_s),
@@ -176,21 +179,22 @@ def _degrees(angles_rad: Floats) -> list[Any]:
     return list(np.round(np.degrees(angles_rad), 4).tolist())
 
 
-def _altitudes(orbit: Ephemeris) -> Floats:
-    """Geodetic altitudes (n,) at the points of the grid that lie in the span, and at its end."""
-    inside = orbit.seconds < orbit.length_s
-    r_km = np.concatenate([orbit.r_fixed_km[inside], orbit.fixed(np.array([orbit.length_s]))])
-    return geodetic(r_km)[2]
+def _altitudes(orbit: Ephemeris) -> tuple[float, float, float]:
+    """The least, greatest and mean geodetic altitude (km): over the grid, in short spans more closely."""
+    step_s = orbit.length_s / _ALTITUDES
+    at = orbit.knots_s if step_s > GRID_STEP_S else samples(orbit.length_s, step_s)
+    altitude_km = geodetic(orbit.fixed(at))[2]
+    mean_km = float(np.trapezoid(altitude_km, at)) / orbit.length_s
+    return round(-_top(-altitude_km), 3), round(_top(altitude_km), 3), round(mean_km, 3)
 
 
 def _top(values: Floats) -> float:
-    """The greatest value, by the parabola through the greatest sample and its neighbours."""
-    place = int(np.argmax(values))
-    if not 0 < place < len(values) - 2:  # at an end, or beside the last step, which may be short
-        return float(values[place])
-    before, here, after = values[place - 1 : place + 2].tolist()
-    bend = before - 2.0 * here + after
-    return float(here - (before - after) ** 2 / (8.0 * bend)) if bend < 0.0 else float(here)
+    """The greatest value, by the parabolas through each sample that tops its neighbours."""
+    # the last step may be short
+    before, here, after = values[:-3], values[1:-2], values[2:-1]
+    bend = np.minimum(before - 2.0 * here + after, -1e-12)
+    tops = (here - (before - after) ** 2 / (8.0 * bend))[(here >= before) & (here >= after)]
+    return float(max(values.max(), tops.max(initial=-np.inf)))
 
 
 def _betas(orbit: Ephemeris) -> tuple[Beta, ...]:

@@ -23,6 +23,8 @@ from stationmaster.measure.errors import StationError
 from stationmaster.measure.intervals import Spans
 from stationmaster.measure.time import Span, iso, later
 from stationmaster.orbit.letters import ElementSet
+from stationmaster.orbit.quintics import Quintics
+from stationmaster.orbit.sun import sun
 
 Floats = NDArray[np.float64]
 
@@ -33,9 +35,10 @@ EARTH_EQUATOR_KM: Final = 6378.137  # WGS 84
 EARTH_FLATTENING: Final = 1.0 / 298.257223563  # WGS 84
 #: The square of the ellipsoid's eccentricity.
 _SQUARE: Final = EARTH_FLATTENING * (2.0 - EARTH_FLATTENING)
-GRID_STEP_S: Final = 60.0
-#: Grid steps in a twentieth of a low orbit's revolution.
-COARSE: Final = 4
+_J2: Final = 1.08262668e-3
+#: A twentieth of a low orbit's revolution.
+GRID_STEP_S: Final = 240.0
+_SUN_STEP_S: Final = 21600.0
 _SGP4_DAY_ZERO: Final = datetime(1949, 12, 31, tzinfo=UTC)
 _MJD_ZERO: Final = datetime(1858, 11, 17, tzinfo=UTC)
 #: The record's own number is a dummy: SGP4 does not use it, and it cannot hold long ones.
@@ -169,7 +172,7 @@ class EarthTurn:
         return _gmst(self.start, seconds + np.interp(seconds, self.knots_s, self.columns[0]))
 
     def fixed(self, seconds: Floats, vectors_teme: Floats) -> Floats:
-        """Vectors (n, 3) turned from TEME to ITRF."""
+        """Vectors (n, 3), or several at each moment (k, n, 3), turned from TEME to ITRF."""
         turned = _turned(self.sidereal_angle(seconds), vectors_teme)
         x_rad, y_rad = (np.interp(seconds, self.knots_s, column) for column in self.columns[1:])
         return _polar_motion(turned, x_rad, y_rad)
@@ -195,22 +198,29 @@ def earth_fixed(start: datetime, seconds: Floats, r_teme_km: Floats) -> Floats:
 def _turned(angle: Floats, vectors: Floats) -> Floats:
     """Components in axes turned by ``angle`` about z."""
     cosine, sine = np.cos(angle), np.sin(angle)
-    east = cosine * vectors[:, 0] + sine * vectors[:, 1]
-    north = cosine * vectors[:, 1] - sine * vectors[:, 0]
-    return np.stack([east, north, vectors[:, 2]], axis=1)
+    turned = np.empty_like(vectors)
+    turned[..., 0] = cosine * vectors[..., 0] + sine * vectors[..., 1]
+    turned[..., 1] = cosine * vectors[..., 1] - sine * vectors[..., 0]
+    turned[..., 2] = vectors[..., 2]
+    return turned
 
 
 def _polar_motion(vectors: Floats, x_rad: Floats, y_rad: Floats) -> Floats:
     """Small-angle polar motion; its neglected squares are below 1e-4 m in low orbit."""
-    east, north, up = vectors.T
-    return np.stack([east + x_rad * up, north - y_rad * up, up - x_rad * east + y_rad * north], axis=1)
+    moved = vectors.copy()
+    moved[..., 0] += x_rad * vectors[..., 2]
+    moved[..., 1] -= y_rad * vectors[..., 2]
+    moved[..., 2] += y_rad * vectors[..., 1] - x_rad * vectors[..., 0]
+    return moved
 
 
 @dataclass(frozen=True, eq=False)
 class Ephemeris:
     """One object over a span, readable at any second in it, in TEME and Earth-fixed axes.
 
-    Cubic Hermite between grid points of ``GRID_STEP_S``; in low orbit within half a metre of SGP4.
+    Quintic Hermite between grid points of ``GRID_STEP_S``, with the acceleration of gravity and the
+    Earth's flattening; in low orbit within two metres of SGP4, whose own velocities (0.05 m/s off the slope
+    of its positions) are most of that.
     """
 
     span: Span
@@ -218,6 +228,8 @@ class Ephemeris:
     turn: EarthTurn
     r_fixed_km: Floats
     v_fixed_km_s: Floats
+    a_fixed_km_s2: Floats
+    a_teme_km_s2: Floats
 
     @property
     def seconds(self) -> Floats:
@@ -256,56 +268,66 @@ class Ephemeris:
         return self.speed_max_km_s / self.lowest_km
 
     @cached_property
-    def a_fixed_km_s2(self) -> Floats:
-        """Earth-fixed accelerations (n, 3) km/s2 of two-body motion: enough to turn the body axes."""
-        pull = -MU_KM3_S2 * self.r_fixed_km / self.distance_km[:, None] ** 3
-        return np.asarray(
-            pull - 2.0 * earth_speed(self.v_fixed_km_s) - earth_speed(earth_speed(self.r_fixed_km))
-        )
+    def directions_fixed(self) -> Floats:
+        """Unit vectors (n, 3) to the object at each point of the grid, Earth-fixed."""
+        return self.r_fixed_km / self.distance_km[:, None]
 
     @cached_property
-    def coarse_s(self) -> Floats:
-        """Every fourth point of the grid that lies in the span, and its end (k,): for what follows the orbit.
+    def knots_s(self) -> Floats:
+        """The points of the grid (n,), the last one moved to the end of the span.
 
-        Positions at this very array are read once and kept.
+        What is read at this very array is read once and kept.
         """
-        return np.append(self.seconds[self.seconds < self.length_s][::COARSE], self.length_s)
+        return np.append(self.seconds[:-1], self.length_s)
 
     def teme(self, seconds: Floats) -> Floats:
         """Positions (n, 3) km in TEME."""
-        return self._coarse_teme_km if seconds is self.coarse_s else self._teme_cubics.at(seconds)
+        return self._knots_teme_km if seconds is self.knots_s else self._teme.at(seconds)
 
     def fixed(self, seconds: Floats) -> Floats:
         """Positions (n, 3) km in Earth-fixed axes."""
-        return self._coarse_fixed_km if seconds is self.coarse_s else self._fixed_cubics.at(seconds)
+        return self._knots_fixed_km if seconds is self.knots_s else self._fixed.at(seconds)
 
     def v_fixed(self, seconds: Floats) -> Floats:
         """Velocities (n, 3) km/s along the Earth-fixed path."""
-        return self._coarse_v_fixed_km_s if seconds is self.coarse_s else self._v_fixed_cubics.at(seconds)
+        return self._knots_v_fixed_km_s if seconds is self.knots_s else self._fixed.rate(seconds)
+
+    def sun(self, seconds: Floats) -> Floats:
+        """Positions (n, 3) km of the Sun in TEME: read every six hours, within 1e-7 degrees between."""
+        return self._knots_sun_km if seconds is self.knots_s else self._sun.at(seconds)
 
     @cached_property
-    def _teme_cubics(self) -> Cubics:
-        return Cubics.through(self.seconds, self.grid.r_teme_km, self.grid.v_teme_km_s)
+    def _teme(self) -> Quintics:
+        found = self.grid
+        return Quintics.through(self.seconds, found.r_teme_km, found.v_teme_km_s, self.a_teme_km_s2)
 
     @cached_property
-    def _fixed_cubics(self) -> Cubics:
-        return Cubics.through(self.seconds, self.r_fixed_km, self.v_fixed_km_s)
+    def _fixed(self) -> Quintics:
+        return Quintics.through(self.seconds, self.r_fixed_km, self.v_fixed_km_s, self.a_fixed_km_s2)
 
     @cached_property
-    def _v_fixed_cubics(self) -> Cubics:
-        return Cubics.through(self.seconds, self.v_fixed_km_s, self.a_fixed_km_s2)
+    def _sun(self) -> Quintics:
+        # slopes and bends by central differences, hence two knots more at each end
+        knots_s = np.arange(-2.0, math.ceil(self.length_s / _SUN_STEP_S) + 3.0) * _SUN_STEP_S
+        values = sun(self.span.start, knots_s)
+        slopes = np.gradient(values, _SUN_STEP_S, axis=0)
+        return Quintics.through(knots_s, values, slopes, np.gradient(slopes, _SUN_STEP_S, axis=0))
 
     @cached_property
-    def _coarse_teme_km(self) -> Floats:
-        return self._teme_cubics.at(self.coarse_s)
+    def _knots_teme_km(self) -> Floats:
+        return np.append(self.grid.r_teme_km[:-1], self._teme.at(self.knots_s[-1:]), axis=0)
 
     @cached_property
-    def _coarse_fixed_km(self) -> Floats:
-        return self._fixed_cubics.at(self.coarse_s)
+    def _knots_fixed_km(self) -> Floats:
+        return np.append(self.r_fixed_km[:-1], self._fixed.at(self.knots_s[-1:]), axis=0)
 
     @cached_property
-    def _coarse_v_fixed_km_s(self) -> Floats:
-        return self._v_fixed_cubics.at(self.coarse_s)
+    def _knots_v_fixed_km_s(self) -> Floats:
+        return np.append(self.v_fixed_km_s[:-1], self._fixed.rate(self.knots_s[-1:]), axis=0)
+
+    @cached_property
+    def _knots_sun_km(self) -> Floats:
+        return self._sun.at(self.knots_s)
 
 
 def ephemeris(elements: ElementSet, span: Span) -> Ephemeris:
@@ -326,44 +348,28 @@ def ephemeris(elements: ElementSet, span: Span) -> Ephemeris:
             f"nor at {int(np.count_nonzero(found.errors))} of {len(found.errors)} moments",
         )
     turn = EarthTurn.over(span.start, 0.0, float(found.seconds[-1]))
-    r_fixed_km = turn.fixed(found.seconds, found.r_teme_km)
-    # the velocity is turned as well, and what the axes themselves move is taken away
-    v_fixed_km_s = turn.fixed(found.seconds, found.v_teme_km_s) - earth_speed(r_fixed_km)
-    return Ephemeris(span, found, turn, r_fixed_km, v_fixed_km_s)
+    pull = _gravity_km_s2(found.r_teme_km)
+    r_km, v_km_s, a_km_s2 = turn.fixed(found.seconds, np.stack([found.r_teme_km, found.v_teme_km_s, pull]))
+    # velocity and acceleration are turned as well, and what the axes themselves move is taken away
+    v_km_s -= earth_speed(r_km)
+    a_km_s2 -= 2.0 * earth_speed(v_km_s) + earth_speed(earth_speed(r_km))
+    return Ephemeris(span, found, turn, r_km, v_km_s, a_km_s2, pull)
+
+
+def _gravity_km_s2(r_teme_km: Floats) -> Floats:
+    """Gravity (n, 3) of the Earth and of its flattening (Vallado 2013, 8.7.1: J2)."""
+    square_km2 = np.einsum("ij,ij->i", r_teme_km, r_teme_km)
+    pull = -MU_KM3_S2 / (square_km2 * np.sqrt(square_km2))
+    flat = 1.5 * _J2 * EARTH_EQUATOR_KM**2 / square_km2
+    polar = 5.0 * r_teme_km[:, 2] ** 2 / square_km2
+    level, up = pull * (1.0 + flat * (1.0 - polar)), pull * (1.0 + flat * (3.0 - polar))
+    return np.asarray(r_teme_km * np.stack([level, level, up], axis=1))
 
 
 def earth_speed(r_fixed_km: Floats) -> Floats:
     """How fast (n, 3) km/s the turning Earth carries Earth-fixed positions (n, 3)."""
     east, north, _ = r_fixed_km.T
     return np.stack([-EARTH_RATE_RAD_S * north, EARTH_RATE_RAD_S * east, np.zeros(len(east))], axis=1)
-
-
-@dataclass(frozen=True, eq=False)
-class Cubics:
-    """Cubics between equally spaced knots: ``terms`` (n - 1, 4, 3), by rising power of the part of a step."""
-
-    first_s: float
-    step_s: float
-    terms: Floats
-
-    @classmethod
-    def through(cls, knots_s: Floats, values: Floats, slopes: Floats) -> Cubics:
-        """Hermite's: through values (n, 3) with slopes (n, 3) at knots (n,)."""
-        step_s = float(knots_s[1] - knots_s[0])
-        change, rise, fall = np.diff(values, axis=0), slopes[:-1] * step_s, slopes[1:] * step_s
-        terms = np.stack([values[:-1], rise, 3 * change - 2 * rise - fall, rise + fall - 2 * change], axis=1)
-        return cls(float(knots_s[0]), step_s, terms)
-
-    def at(self, seconds: Floats) -> Floats:
-        """Values (m, 3) at seconds (m,)."""
-        along = (seconds - self.first_s) / self.step_s
-        place = np.clip(along.astype(np.intp), 0, len(self.terms) - 1)
-        powers = np.empty((len(along), 4))
-        powers[:, 0] = 1.0
-        powers[:, 1] = along - place
-        powers[:, 2] = powers[:, 1] ** 2
-        powers[:, 3] = powers[:, 2] * powers[:, 1]
-        return np.asarray(np.einsum("ij,ijk->ik", powers, self.terms.take(place, axis=0)))
 
 
 def geodetic(r_fixed_km: Floats) -> tuple[Floats, Floats, Floats]:
@@ -394,7 +400,7 @@ def _latitude_tangent(r_km: Floats) -> tuple[Floats, Floats]:
     axis_km = np.maximum(np.sqrt(r_km[:, 0] ** 2 + r_km[:, 1] ** 2), 1e-9)
     geocentric = r_km[:, 2] / axis_km
     tangent, shift = geocentric, EARTH_EQUATOR_KM * _SQUARE / axis_km
-    for _ in range(5):
+    for _ in range(4):
         tangent = geocentric + shift * tangent / np.sqrt(1.0 + (1.0 - _SQUARE) * tangent * tangent)
     return axis_km, tangent
 
