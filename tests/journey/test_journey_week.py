@@ -11,7 +11,7 @@ import pytest
 from stationmaster.journey import week as weeks
 from stationmaster.journey.cargo import arm_installation, set_up_h
 from stationmaster.journey.procedures import SET_UP_MIN, Procedures
-from stationmaster.manifest.letters import Berth
+from stationmaster.manifest.letters import Berth, Quiet
 from stationmaster.measure import Span, moment
 from stationmaster.orbit.letters import OrbitAnswer, Window, WindowKind
 from stationmaster.proposal.letters import Dossier, Mode, Needs, Operation, Partner, Target
@@ -19,8 +19,9 @@ from stationmaster.scenario import Scenario, read_scenario
 from stationmaster.station.letters import Station
 from stationmaster.station.read import read
 from stationmaster.timeline.activity import Activity
+from stationmaster.timeline.consistency import consistent
 from stationmaster.timeline.crew_day import fixed_routine
-from stationmaster.timeline.letters import WeekProblem
+from stationmaster.timeline.letters import Blocked, WeekProblem
 
 MONDAY = moment("2024-11-04")
 BERTH = Berth(
@@ -218,3 +219,49 @@ def test_a_pass_that_the_span_cuts_is_no_pass() -> None:
     assert found["outside-saa"] == (span,)
     without = dossier(Operation(name="Look", duration_min=10, crew_count=0, window="target"))
     assert weeks.windows(span, sky, [without])["target P-X"] == ()
+
+
+# ------------------------------------------------------------------------------------------ traffic
+
+
+def busy(scenario: Scenario, *quiet: Quiet) -> list[Blocked]:
+    """What the week is told of these spans of traffic."""
+    moved = dataclasses.replace(scenario, traffic=dataclasses.replace(scenario.traffic, quiet=quiet))
+    problem = WeekProblem(
+        code="W", start=weeks.crew_week(scenario).start, crew=scenario.crew.members, activities=(),
+        rules=weeks.ground_rules(scenario.station),
+        devices=tuple(weeks.Device(code=d.code, name=d.name) for d in scenario.station.exercise),
+    )  # fmt: skip
+    found = list(weeks.blocked(moved, problem))
+    consistent(dataclasses.replace(problem, blocked=tuple(found)))
+    return found
+
+
+def quiet(kind: str, start: str, end: str, *crew: str) -> Quiet:
+    return Quiet(code="Q", kind=kind, start=moment(start), end=moment(end), crew=crew)
+
+
+def test_who_watches_a_docking_is_busy_and_gives_up_what_it_meets(scenario: Scenario) -> None:
+    # The crew's clock is 8 h ahead: a meal from 11:30 to 14:00, in bed from 20:30, asleep 21:30 to 06:00.
+    crew = ("CSS-CDR", "CSS-FE")
+    (by_day,) = busy(scenario, quiet("docking", "2024-11-05T06:30:00Z", "2024-11-05T10:00:00Z", *crew))
+    assert (by_day.crew, by_day.waives) == (crew, ())
+    (at_night,) = busy(scenario, quiet("docking", "2024-11-05T12:00:00Z", "2024-11-05T15:00:00Z", *crew))
+    assert at_night.waives == ("pre-sleep", "sleep")
+    (at_noon,) = busy(scenario, quiet("docking", "2024-11-05T03:45:00Z", "2024-11-05T05:30:00Z", *crew))
+    assert at_noon.waives == ("meal",)
+    (nobody,) = busy(scenario, quiet("reboost", "2024-11-05T12:00:00Z", "2024-11-05T15:00:00Z"))
+    assert (nobody.crew, nobody.waives) == ((), ())
+
+
+def test_a_spacewalk_of_which_only_the_day_is_known_takes_its_waking_hours(scenario: Scenario) -> None:
+    whole, day = busy(scenario, quiet("spacewalk", "2024-11-06", "2024-11-07", "CSS-CDR", "CSS-FE"))
+    assert (whole.crew, whole.span) == ((), Span(moment("2024-11-06"), moment("2024-11-07")))
+    assert day.crew == ("CSS-CDR", "CSS-FE")
+    assert day.span == Span(moment("2024-11-05T23:00:00Z"), moment("2024-11-06T12:30:00Z"))
+    assert day.waives == ("conference", "exercise", "meal")
+
+
+def test_the_shipped_weeks_name_who_is_busy(scenario: Scenario) -> None:
+    (leaves,) = busy(scenario, *scenario.traffic.quiet)
+    assert (leaves.code, leaves.crew, leaves.waives) == ("Q-TZ-7-LEAVES", ("CSS-CDR", "CSS-FE"), ())
