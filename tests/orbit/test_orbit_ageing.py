@@ -33,8 +33,10 @@ from stationmaster.orbit.letters import (
     Target,
     WindowKind,
 )
+from stationmaster.orbit.places import relays_of, sites_of
 from stationmaster.orbit.predict import predict
 from stationmaster.orbit.wishes import Wanted, Wish, granted, granted_together
+from stationmaster.station.read import read
 
 START = datetime(2024, 11, 1, tzinfo=UTC)
 
@@ -87,6 +89,25 @@ def test_errors_grow_and_the_check_agrees(
     # over ten revolutions late at the end
     assert errors[-1].edge_s > 10 * 5500.0
     assert list(ageing_faults(far, told)) == []
+
+
+def test_contact_in_a_band_of_the_shipped_stations(css: ElementSet) -> None:
+    """The stations' own data know bands; a file without any still answers for every band."""
+    for name, band, deaf in (("css", "Ka", "Ku"), ("iss", "Ku", "Ka")):
+        station = read(name)
+        sites, relays = sites_of(station), relays_of(station)
+        assert all(place.bands for place in (*sites, *relays))
+        problem = _problem(css, 1.0, sites=sites, relays=relays, targets=(), regions=())
+        answer = predict(problem)
+        contact = granted(problem, answer, Wish(kind=Wanted.CONTACT, band=band))
+        assert contact == answer.spans(WindowKind.RELAY)
+        with pytest.raises(StationError):
+            granted(problem, answer, Wish(kind=Wanted.CONTACT, band=deaf))
+        silent = dataclasses.replace(
+            problem, relays=tuple(dataclasses.replace(relay, bands=()) for relay in relays)
+        )
+        one = Wish(kind=Wanted.CONTACT, band="S", names=(relays[0].code,))
+        assert granted(silent, answer, one) == answer.spans(WindowKind.RELAY, relays[0].code)
 
 
 def test_a_reboost_moves_windows_as_measured(css: ElementSet) -> None:

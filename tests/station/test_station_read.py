@@ -113,6 +113,7 @@ REFUSED = [
     ("handover = 8", "handover = 3", "bad-value", "handover"),
     ("latitude_deg = 49.6", "latitude_deg = 149.6", "bad-value", "latitude"),
     ("longitude_deg = 9.0", "longitude_deg = 900.0", "bad-value", "relays[1]"),
+    ('bands = ["S", "Ka"]', 'bands = ["S", "S"]', "bad-value", "relays[1].bands"),
     ("mass_limit_kg = 80.0 ", "mass_limit_kg = -80.0 ", "bad-value", "not negative"),
     ("altitude_max_km = 420.0", "altitude_max_km = 300.0", "bad-value", "400 km"),
     ("inclination_deg = 51.6", "inclinaton_deg = 51.6", "unknown-field", "inclination_deg"),

@@ -21,12 +21,11 @@ from stationmaster.orbit.letters import (
     ElementSet,
     OrbitAnswer,
     OrbitProblem,
-    RelaySlot,
-    Site,
     Target,
     Window,
     WindowKind,
 )
+from stationmaster.orbit.places import relays_of, sites_of
 from stationmaster.proposal.letters import Dossier, Operation
 from stationmaster.station.letters import Station
 
@@ -153,20 +152,8 @@ def orbit_question(
         elements=held(elements),
         elements_source=source,
         span=span,
-        sites=tuple(
-            Site(
-                code=site.code,
-                name=site.name,
-                latitude_deg=site.latitude_deg,
-                longitude_deg=site.longitude_deg,
-                altitude_m=site.altitude_m,
-                min_elevation_deg=site.min_elevation_deg,
-            )
-            for site in station.ground
-        ),
-        relays=tuple(
-            RelaySlot(code=r.code, name=r.name, longitude_deg=r.longitude_deg) for r in station.relays
-        ),
+        sites=sites_of(station),
+        relays=relays_of(station),
         targets=tuple(targets),
     )
 

@@ -14,7 +14,8 @@ from pathlib import Path
 from stationmaster.journey.week import crew_week
 from stationmaster.measure.errors import StationError
 from stationmaster.measure.time import Span
-from stationmaster.orbit.letters import ElementSet, OrbitProblem, RelaySlot, Site, Target
+from stationmaster.orbit.letters import ElementSet, OrbitProblem, Target
+from stationmaster.orbit.places import relays_of, sites_of
 from stationmaster.safety.letters import Catalogue, HardBodies, Population, ScreeningProblem
 from stationmaster.scenario import Scenario
 
@@ -112,21 +113,8 @@ def orbit_problem(scenario: Scenario, sky: Sky) -> OrbitProblem:
         elements=sky.station_elements,
         elements_source=sky.elements_source,
         span=crew_week(scenario),
-        sites=tuple(
-            Site(
-                code=site.code,
-                name=site.name,
-                latitude_deg=site.latitude_deg,
-                longitude_deg=site.longitude_deg,
-                altitude_m=site.altitude_m,
-                min_elevation_deg=site.min_elevation_deg,
-            )
-            for site in station.ground
-        ),
-        relays=tuple(
-            RelaySlot(code=relay.code, name=relay.name, longitude_deg=relay.longitude_deg)
-            for relay in station.relays
-        ),
+        sites=sites_of(station),
+        relays=relays_of(station),
         targets=tuple(
             Target(
                 code=f"{dossier.code}-{number}",

@@ -25,6 +25,7 @@ def sites_of(station: Station, codes: Sequence[str] | None = None) -> tuple[Site
             longitude_deg=site.longitude_deg,
             altitude_m=site.altitude_m,
             min_elevation_deg=site.min_elevation_deg,
+            bands=site.bands,
         )
         for site in station.ground
         if codes is None or site.code in codes
@@ -34,6 +35,6 @@ def sites_of(station: Station, codes: Sequence[str] | None = None) -> tuple[Site
 def relays_of(station: Station) -> tuple[RelaySlot, ...]:
     """Its relay satellites."""
     return tuple(
-        RelaySlot(code=relay.code, name=relay.name, longitude_deg=relay.longitude_deg)
+        RelaySlot(code=relay.code, name=relay.name, longitude_deg=relay.longitude_deg, bands=relay.bands)
         for relay in station.relays
     )

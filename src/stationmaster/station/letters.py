@@ -190,7 +190,7 @@ class Partner(Sourced):
 
 @dataclass(frozen=True, kw_only=True)
 class GroundSite(Sourced):
-    """A ground station for telemetry and command."""
+    """A ground station for telemetry and command; ``bands`` it works in (S, VHF), none where not known."""
 
     code: str
     name: str
@@ -199,16 +199,18 @@ class GroundSite(Sourced):
     longitude_deg: float
     altitude_m: float
     min_elevation_deg: float
+    bands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Relay(Sourced):
-    """A geostationary relay satellite, by the longitude of its slot."""
+    """A geostationary relay satellite, by the longitude of its slot; ``bands`` as of a ground site."""
 
     code: str
     name: str
     longitude_deg: float
     downlink_mbit_s: float
+    bands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -231,6 +231,11 @@ def _geography(station: Station) -> Iterator[Refusal]:
             yield _bad(
                 ("relays", index, "longitude_deg"), relay.longitude_deg, "a longitude from -180 to 360"
             )
+    bands = {"ground": [site.bands for site in station.ground], "relays": [r.bands for r in station.relays]}
+    for section, places in bands.items():
+        for index, own in enumerate(places):
+            if "" in own or len(set(own)) < len(own):
+                yield _bad((section, index, "bands"), ", ".join(own), "each band once, such as S or Ka")
 
 
 def _flight_safety(station: Station) -> Iterator[Refusal]:
