@@ -35,7 +35,9 @@ def repair(
     ] = None,
     manoeuvre: Annotated[
         list[Path] | None,
-        typer.Option(help="A burn: the folder that stationmaster avoid wrote, its answer, or an OPM."),
+        typer.Option(
+            help="A burn (or a shelter): the folder that stationmaster avoid wrote, its answer, or an OPM."
+        ),
     ] = None,
     manoeuvre_crew: Annotated[
         list[str] | None, typer.Option(help="Who of the crew is busy with the burn (more than once).")
@@ -120,18 +122,20 @@ def _burns(
 ) -> Disturbances:
     from dataclasses import replace
 
-    from stationmaster.timeline.repair.letters import Disturbances, Manoeuvre
+    from stationmaster.timeline.repair.letters import Disturbances
 
+    found = Disturbances()
     if not paths:
-        return Disturbances()
-    from stationmaster.journey.replanning import manoeuvres_at
+        return found
+    from stationmaster.journey.replanning import disturbance_at
     from stationmaster.station.read import read
 
     rules = read(station).flight_safety if station else None
-    found: list[Manoeuvre] = []
     for path in paths:
-        found += manoeuvres_at(path, len(found) + 1, rules)
-    return Disturbances(manoeuvres=tuple(replace(burn, crew=crew, loses=loses) for burn in found))
+        number = len(found.manoeuvres) + len(found.shelters) + 1
+        found |= disturbance_at(path, number, rules)
+    busy = (replace(burn, crew=crew, loses=loses) for burn in found.manoeuvres)
+    return replace(found, manoeuvres=tuple(busy))
 
 
 def _problem(

@@ -25,8 +25,10 @@ class Board:
     and ``near_routine`` the same of meals and sessions. Nothing else may start before now.
     """
 
-    def __init__(self, problem: RepairProblem, changed: Disturbed) -> None:
-        self.problem, self.changed = problem, changed
+    def __init__(
+        self, problem: RepairProblem, changed: Disturbed, beyond: frozenset[str] = frozenset()
+    ) -> None:
+        self.problem, self.changed, self.beyond = problem, changed, beyond
         self.grid = Grid(changed.week)
         self.now_slot = self.grid.ceil(problem.now)
         self.number = {a.code: n for n, a in enumerate(changed.week.activities)}
@@ -78,6 +80,27 @@ class Board:
         )
 
     # ------------------------------------------------------------------ questions
+
+    def overlong(self) -> frozenset[str]:
+        """Activities under way whose longer time the rules of the week do not hold as it stands."""
+        told = {o.activity for o in self.problem.disturbances.overruns} - self.beyond
+        longer = [n for n in sorted(self.firm) if self.jobs[n].activity.code in told]
+        if not longer:
+            return frozenset()
+        room = Room(self.grid, self.jobs)
+        for number in self.firm - set(longer):
+            room.put_job(self.jobs[number], self.old.jobs[number])
+        found = set()
+        for number in longer:
+            place, activity = self.old.jobs[number], self.jobs[number].activity
+            whole = job(self.grid, number, activity)
+            way = whole.ways[place.way]
+            crew = all(self.has_time(room, i, way, place.start) for i in place.members)
+            if crew and room.starts(whole, place.way)[place.start]:
+                room.put_job(whole, place)
+            else:
+                found.add(activity.code)
+        return frozenset(found)
 
     def way(self, number: int, place: Place) -> Way:
         """How an activity is done at its place."""

@@ -40,19 +40,31 @@ def _placed(plan: WeekPlan) -> dict[str, Item]:
     return held | found
 
 
+def _after(problem: RepairProblem, answer: Repair) -> dict[str, Item]:
+    """What is placed, with the time beyond its plan of what overruns."""
+    found = _placed(answer.plan)
+    for overrun in problem.disturbances.overruns:
+        code = overrun.activity
+        for blocked in answer.week.blocked:
+            if blocked.code == f"OVERRUN.{code}" and code in found and blocked.span.start == found[code].end:
+                found[code] = replace(found[code], end=blocked.span.end)
+    return found
+
+
 def _began(problem: RepairProblem, item: Item) -> bool:
     late = item.kind is Kind.ACTIVITY and item.activity in {d.activity for d in problem.disturbances.delays}
     return item.start < problem.now and not late
 
 
 def _frozen(problem: RepairProblem, answer: Repair) -> Iterator[Fault]:
-    after = _placed(answer.plan)
+    after = _after(problem, answer)
     longer = {o.activity: timedelta(minutes=o.by_min) for o in problem.disturbances.overruns}
     slot = timedelta(minutes=problem.week.slot_min)
     near = problem.now + timedelta(minutes=problem.freeze_min)
     reasons = {c.code: {r.code for r in c.reasons} for c in answer.changes}
     for code, old in _placed(problem.plan).items():
         new, grown = after.get(code), longer.get(code, timedelta())
+        grown = min(grown, problem.week.span.end - old.end)
         same = new is not None and (new.start, set(new.crew)) == (old.start, set(old.crew))
         if same and new is not None and timedelta() <= new.end - old.end - grown < slot:
             continue
@@ -61,7 +73,9 @@ def _frozen(problem: RepairProblem, answer: Repair) -> Iterator[Fault]:
             whole = part and part[0].span == Span(old.start, problem.now) and part[0].crew == old.crew
             if old.end <= problem.now or (old.kind is Kind.ACTIVITY and not whole):
                 yield Fault("frozen", code, f"It began before {iso(problem.now)} and is not as it was.")
-        elif old.start < near and not reasons.get(code, set()) & DIRECT:
+        elif old.start < near and not (
+            reasons.get(code, set()) & DIRECT or _indirect(problem, answer, old, after)
+        ):
             yield Fault("frozen", code, f"It begins before {iso(near)}, and no disturbance forbids it.")
     before = _placed(problem.plan)
     for code, new in after.items():
@@ -69,11 +83,35 @@ def _frozen(problem: RepairProblem, answer: Repair) -> Iterator[Fault]:
             yield Fault("past", code, f"It is put before {iso(problem.now)}.")
 
 
+def _indirect(problem: RepairProblem, answer: Repair, old: Item, after: dict[str, Item]) -> bool:
+    """Whether a disturbance elsewhere makes impossible where something is: what it follows is not as it
+    was, something takes longer beside it, hours of its crew are gone that day, or it draws on a store."""
+    before = _placed(problem.plan)
+    own = next((a for a in problem.week.activities if a.code == old.activity), None)
+    if own is not None:
+        needs = {link.activity for link in own.after} | {own.same_crew_as}
+        needs |= {a.code for a in problem.week.activities if own.series and a.series == own.series}
+        if any(code in before and after.get(code) != before[code] for code in needs):
+            return True
+        if any(way.draws for way in own.ways):
+            return True
+    for overrun in problem.disturbances.overruns:
+        long, was = after.get(overrun.activity), before[overrun.activity]
+        if long is not None and Span(was.end, max(long.end, was.end)).overlaps(old.span):
+            return True
+    known, day = set(problem.week.blocked), timedelta(days=1)
+    return any(
+        set(b.crew) & set(old.crew) and b.span.overlaps(Span(old.start - day, old.end + day))
+        for b in answer.week.blocked
+        if b not in known
+    )
+
+
 # ------------------------------------------------------------------------------- the difference
 
 
 def _difference(problem: RepairProblem, answer: Repair) -> Iterator[Fault]:
-    before, after = _placed(problem.plan), _placed(answer.plan)
+    before, after = _placed(problem.plan), _after(problem, answer)
     told = [c.code for c in answer.changes]
     if told != sorted(before.keys() | after.keys()):
         odd = sorted((Counter(told) - Counter(before.keys() | after.keys())).keys())

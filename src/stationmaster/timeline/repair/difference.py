@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from stationmaster.measure.reasons import Reason
 from stationmaster.timeline.letters import WeekProblem
 from stationmaster.timeline.outcome import Item, Kind, WeekPlan
+from stationmaster.timeline.repair.busy import OVERRUN
 from stationmaster.timeline.repair.disturb import Disturbed, late
 from stationmaster.timeline.repair.letters import Change, Fate, RepairProblem, Totals, Where
 
@@ -23,12 +25,11 @@ def changes(problem: RepairProblem, changed: Disturbed, plan: WeekPlan) -> tuple
 class _Differing:
     def __init__(self, problem: RepairProblem, changed: Disturbed, plan: WeekPlan) -> None:
         self.problem, self.changed, self.plan = problem, changed, plan
-        self.before = {i.code: i for i in problem.plan.items if i.kind in PLACED}
-        self.after = {i.code: i for i in plan.items if i.kind in PLACED}
-        for item in plan.items:
-            code = item.activity.removeprefix(HELD)
-            if item.kind is Kind.BLOCKED and item.activity != code:
-                self.after[code] = item
+        self.before, self.after = _placed(problem.plan), _placed(plan)
+        for overrun in problem.disturbances.overruns:
+            part = next((b for b in changed.week.blocked if b.code == OVERRUN + overrun.activity), None)
+            if part is not None and overrun.activity in self.after:
+                self.after[overrun.activity] = replace(self.after[overrun.activity], end=part.span.end)
         self.why_not = {left.activity: left.reasons for left in plan.unplaced}
         self.urgent = {a.code for a in problem.disturbances.urgent}
         self.lengthened = {o.activity for o in problem.disturbances.overruns}
@@ -115,6 +116,16 @@ class _Differing:
         activity = next((a for a in self.changed.week.activities if a.code == item.activity), None)
         ways = [way for way in activity.ways if way.code == item.mode] if activity else []
         return {use.facility for way in ways for use in way.uses}
+
+
+def _placed(plan: WeekPlan) -> dict[str, Item]:
+    """By code; a session that stands as a blocked span goes by the session's code."""
+    held = {
+        i.activity.removeprefix(HELD): i
+        for i in plan.items
+        if i.kind is Kind.BLOCKED and i.activity.startswith(HELD)
+    }
+    return held | {i.code: i for i in plan.items if i.kind in PLACED}
 
 
 def _where(item: Item | None) -> Where | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from stationmaster.measure.errors import StationError
 from stationmaster.measure.intervals import Spans
@@ -15,7 +15,8 @@ from stationmaster.timeline.activity import Activity
 from stationmaster.timeline.crew_day import fixed_routine
 from stationmaster.timeline.letters import Blocked, HourCap, WeekProblem
 from stationmaster.timeline.outcome import Item, Kind
-from stationmaster.timeline.repair.letters import Manoeuvre, RepairProblem, Slip
+from stationmaster.timeline.repair.busy import burns, overtime, prolonged, routine_cut, shelters
+from stationmaster.timeline.repair.letters import RepairProblem, Slip
 
 #: Kinds of the blocked spans that a repair makes itself.
 ILL, BROKEN, ABORTED = "ill", "broken", "aborted"
@@ -34,20 +35,28 @@ class Disturbed:
     gone: Mapping[str, Reason]
 
 
-def disturbed(problem: RepairProblem, held: tuple[Blocked, ...] = ()) -> Disturbed:
+def disturbed(
+    problem: RepairProblem, held: tuple[Blocked, ...] = (), beyond: frozenset[str] = frozenset()
+) -> Disturbed:
     """The week with its disturbances; ``held`` are further blocked spans that the repair found needed.
 
+    ``beyond`` are activities under way that overrun what the rules of the week allow: the time they take
+    beyond their plan is a blocked span.
+
     Raises:
-        StationError: the disturbances make a week that contradicts itself (a docking slipped into
-            sleep that nobody gives up).
+        StationError: the disturbances make a week that contradicts itself (somebody would be in an
+            overrun and in a docking at once).
     """
     week = problem.week
-    activities, gone = _activities(problem)
+    activities, gone = _activities(problem, beyond)
     windows = _windows(problem)
-    blocked = [*_slipped(problem), *_manoeuvres(problem), *_broken(problem), *held]
+    blocked = [*_slipped(problem), *burns(problem), *shelters(problem), *_broken(problem), *held]
+    blocked += list(prolonged(problem, beyond, blocked))
     blocked += list(_ill(problem, blocked))
     hits = dict(_hits(problem, activities, windows, blocked))
     blocked += _aborted(problem, hits, gone)
+    stands = [i for i in problem.plan.items if i.code not in hits and i.activity in activities]
+    blocked = overtime(problem, stands, blocked)
     caps = tuple(_cap(cap, activities) for cap in week.caps)
     try:
         changed = replace(
@@ -71,7 +80,9 @@ def _of_the_file(error: StationError, known: int) -> StationError:
 # ------------------------------------------------------------------------------ activities
 
 
-def _activities(problem: RepairProblem) -> tuple[dict[str, Activity], dict[str, Reason]]:
+def _activities(
+    problem: RepairProblem, beyond: frozenset[str]
+) -> tuple[dict[str, Activity], dict[str, Reason]]:
     told = problem.disturbances
     items = {i.activity: i for i in problem.plan.items if i.kind is Kind.ACTIVITY}
     found = {a.code: a for a in problem.week.activities}
@@ -80,17 +91,19 @@ def _activities(problem: RepairProblem) -> tuple[dict[str, Activity], dict[str, 
         later = items[delay.activity].start + timedelta(minutes=delay.by_min)
         found[own.code] = replace(own, earliest=max(later, own.earliest or later))
     for overrun in told.overruns:
+        if overrun.activity in beyond:
+            continue
         own = found[overrun.activity]
         found[own.code] = _longer(own, items[own.code].mode, overrun.by_min)
+    done = {c for c, item in items.items() if item.end <= problem.now} - late(problem)
     for slip in told.slips:
         by = timedelta(minutes=slip.by_min)
-        for code in set(slip.tied) & found.keys():
+        for code in (set(slip.tied) & found.keys()) - done:
             own = found[code]
             found[code] = replace(
                 own, earliest=own.earliest and own.earliest + by, latest=own.latest and own.latest + by
             )
     gone = {c.activity: Reason("cancelled") for c in told.cancelled}
-    done = {c for c, item in items.items() if item.end <= problem.now} - late(problem)
     _with_what_needs(found, gone, done)
     found = _renumbered({code: a for code, a in found.items() if code not in gone}, problem, gone)
     return found | {a.code: a for a in told.urgent}, gone
@@ -167,7 +180,7 @@ def _windows(problem: RepairProblem) -> dict[str, tuple[Span, ...]]:
     for slip in told.slips:
         by = timedelta(minutes=slip.by_min)
         for name in {slip.blocked, *slip.tied} & found.keys():
-            found[name] = tuple(Span(s.start + by, s.end + by) for s in found[name])
+            found[name] = tuple(s if s.start < now else Span(s.start + by, s.end + by) for s in found[name])
     lost = [(outage.window, outage.span) for outage in told.outages]
     lost += [(name, burn.span) for burn in told.manoeuvres for name in burn.loses]
     for name, span in lost:
@@ -184,7 +197,7 @@ def _slipped(problem: RepairProblem) -> Iterator[Blocked]:
             moves[code] = slip
     for blocked in problem.week.blocked:
         by_slip = moves.get(blocked.code)
-        if by_slip is None:
+        if by_slip is None or blocked.span.start < problem.now:
             yield blocked
             continue
         by = timedelta(minutes=by_slip.by_min)
@@ -192,28 +205,7 @@ def _slipped(problem: RepairProblem) -> Iterator[Blocked]:
         more = by_slip.waives if by_slip.blocked == blocked.code else ()
         waives = tuple(dict.fromkeys((*blocked.waives, *more)))
         if span.overlaps(problem.week.span):
-            yield replace(blocked, span=span, waives=waives)
-
-
-def _manoeuvres(problem: RepairProblem) -> Iterator[Blocked]:
-    for burn in problem.disturbances.manoeuvres:
-        start = max(burn.start, problem.now)
-        yield Blocked(code=burn.code, kind=burn.kind, title=burn.title, span=Span(start, burn.end))
-        if burn.crew:
-            yield _crew_of(burn, problem.now)
-
-
-def _crew_of(burn: Manoeuvre, now: datetime) -> Blocked:
-    first = max(burn.burn - timedelta(minutes=burn.crew_before_min), now)
-    last = burn.burn + timedelta(minutes=burn.crew_after_min)
-    return Blocked(
-        code=f"{burn.code}.CREW",
-        kind="manoeuvre",
-        title=burn.title,
-        span=Span(min(first, last), last),
-        crew=burn.crew,
-        waives=burn.waives,
-    )
+            yield routine_cut(problem.week, replace(blocked, span=span, waives=waives))
 
 
 def _broken(problem: RepairProblem) -> Iterator[Blocked]:

@@ -56,7 +56,8 @@ def _doubtful(board: Board) -> set[int]:
     """What may no longer fit though nothing forbids it by itself: beside something that takes longer, on
     days on which blocked spans take hours of its crew, with draws on stores, in a cap that is used up."""
     grid, old = board.grid, board.old
-    longer = {board.number[o.activity]: o.by_min for o in board.problem.disturbances.overruns}
+    overruns = (o for o in board.problem.disturbances.overruns if o.activity in board.number)
+    longer = {board.number[o.activity]: o.by_min for o in overruns if o.activity not in board.beyond}
     stretched = np.zeros(grid.n, dtype=bool)
     days: set[tuple[int, int]] = set()
     caps: set[str] = set()

@@ -7,7 +7,7 @@ the time before ``now`` is not looked at.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -30,7 +30,11 @@ class Delay:
 
 @dataclass(frozen=True, kw_only=True)
 class Overrun:
-    """An activity that is not over takes so much longer than planned."""
+    """An activity that is not over takes so much longer than planned.
+
+    One under way goes on whatever the week's rules say of that time: sleep, conferences and the hours of
+    the day give way to it.
+    """
 
     activity: str
     by_min: int
@@ -69,8 +73,9 @@ class Slip:
     """A blocked span (a docking, a spacewalk) is later, or with a negative time earlier.
 
     With it move a window of its code, and what is named in ``tied``: other blocked spans, windows, and
-    activities, whose earliest start and latest end move. ``waives`` is routine given up besides. What
-    slips out of the week is gone from it.
+    activities, whose earliest start and latest end move. Its crew's sleep and conferences are cut
+    where it then meets them; ``waives`` is routine given up besides. What slips out of the week is gone
+    from it.
     """
 
     blocked: str
@@ -84,8 +89,9 @@ class Manoeuvre:
     """The station is moved: no microgravity from ``start`` to ``end``.
 
     Activities whose ``quiet`` names ``kind`` cannot run then. ``crew`` are busy with it in
-    ``crew_before_min`` to ``crew_after_min`` around the burn, and give up the routine of ``waives``. The
-    windows of ``loses`` (relay, attitude) are lost from ``start`` to ``end``.
+    ``crew_before_min`` to ``crew_after_min`` around the burn; their sleep and conferences are cut
+    around that, and they give up the routine of ``waives``. The windows of ``loses`` (relay, attitude)
+    are lost from ``start`` to ``end``.
     """
 
     code: str
@@ -104,6 +110,33 @@ class Manoeuvre:
     def span(self) -> Span:
         """Without microgravity."""
         return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shelter:
+    """An approach that it is too late to avoid: the crew waits in its vehicle until it has passed.
+
+    ``crew`` (empty: all aboard) are there from ``before_min`` to ``after_min`` around the closest approach;
+    sleep and conferences are cut around that. Nothing else stops: what the ground commands goes on.
+    The minutes are estimates; an operator has its own.
+    """
+
+    code: str
+    passes: datetime
+    title: str = "Shelter in the vehicle"
+    crew: tuple[str, ...] = ()
+    before_min: int = 60
+    after_min: int = 15
+
+    @property
+    def start(self) -> datetime:
+        """When the crew goes there."""
+        return self.passes - timedelta(minutes=self.before_min)
+
+    @property
+    def end(self) -> datetime:
+        """When it comes back."""
+        return self.passes + timedelta(minutes=self.after_min)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +173,7 @@ class Disturbances:
     breakdowns: tuple[Breakdown, ...] = ()
     slips: tuple[Slip, ...] = ()
     manoeuvres: tuple[Manoeuvre, ...] = ()
+    shelters: tuple[Shelter, ...] = ()
     outages: tuple[Outage, ...] = ()
     urgent: tuple[Activity, ...] = ()
     cancelled: tuple[Cancelled, ...] = ()

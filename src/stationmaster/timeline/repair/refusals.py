@@ -14,7 +14,14 @@ from stationmaster.measure.letters import Source
 from stationmaster.measure.time import iso
 from stationmaster.timeline.letters import Goal
 from stationmaster.timeline.outcome import Item, Kind, Status
-from stationmaster.timeline.repair.letters import Breakdown, Illness, Manoeuvre, Outage, RepairProblem
+from stationmaster.timeline.repair.letters import (
+    Breakdown,
+    Illness,
+    Manoeuvre,
+    Outage,
+    RepairProblem,
+    Shelter,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,6 +52,7 @@ def refusals(problem: RepairProblem) -> Iterator[StationError]:
     if not plan:
         yield from _activities(problem)
         yield from _things(problem)
+        yield from _new_spans(problem)
         yield from _times(problem)
 
 
@@ -91,6 +99,9 @@ def _activities(problem: RepairProblem) -> Iterator[StationError]:
         item = items.get(delay.activity)
         if delay.activity in names and item is None:
             yield _bad(f"delays[{n}].activity", delay.activity, "an activity that the plan places")
+        elif waits := _begun_after(problem, items, delay.activity, over=False):
+            says = f"an activity that {waits}, which has begun, does not need"
+            yield _bad(f"delays[{n}].activity", delay.activity, says)
     for n, overrun in enumerate(told.overruns, 1):
         yield from _known(overrun.activity, names, "activity", f"overruns[{n}].activity")
         yield from _positive(overrun.by_min, f"overruns[{n}].by_min")
@@ -101,6 +112,9 @@ def _activities(problem: RepairProblem) -> Iterator[StationError]:
         item = items.get(gone.activity)
         if item is not None and item.end <= problem.now:
             yield _bad(f"cancelled[{n}].activity", gone.activity, "an activity that is not over")
+        elif waits := _begun_after(problem, items, gone.activity, over=True):
+            says = f"an activity that {waits}, which is over, does not need"
+            yield _bad(f"cancelled[{n}].activity", gone.activity, says)
     for n, activity in enumerate(told.urgent, 1):
         if activity.code in names:
             place = f"urgent[{n}].code"
@@ -109,6 +123,16 @@ def _activities(problem: RepairProblem) -> Iterator[StationError]:
     yield from _once("overruns", [o.activity for o in told.overruns])
     yield from _once("cancelled", [c.activity for c in told.cancelled])
     yield from _once("urgent", [a.code for a in told.urgent])
+
+
+def _begun_after(problem: RepairProblem, items: dict[str, Item], code: str, *, over: bool) -> str:
+    """Something that needs an activity and began before now (or is over), if there is any."""
+    for activity in problem.week.activities:
+        item = items.get(activity.code)
+        needs = {link.activity for link in activity.after} | {activity.same_crew_as}
+        if item is not None and code in needs and (item.end if over else item.start) <= problem.now:
+            return activity.code
+    return ""
 
 
 def _positive(minutes: int, field: str) -> Iterator[StationError]:
@@ -147,23 +171,38 @@ def _things(problem: RepairProblem) -> Iterator[StationError]:
         yield from _known(slip.blocked, blocked, "blocked span", f"slips[{n}].blocked")
         for name in slip.tied:
             yield from _known(name, tied, "blocked span, window or activity", f"slips[{n}].tied")
-        span = blocked[slip.blocked].span if slip.blocked in blocked else None
-        if span and min(span.start, span.start + timedelta(minutes=slip.by_min)) < problem.now:
-            yield _bad(f"slips[{n}].blocked", slip.blocked, "one that begins after now, before and after it")
+        for code in {slip.blocked, *slip.tied} & blocked.keys():
+            begins = blocked[code].span.start
+            if min(begins, begins + timedelta(minutes=slip.by_min)) < problem.now:
+                yield _bad(f"slips[{n}].blocked", code, "one that begins after now, before and after it")
+    yield from _once("slips", [s.blocked for s in told.slips])
+
+
+def _new_spans(problem: RepairProblem) -> Iterator[StationError]:
+    """Manoeuvres and shelters: blocked spans of their own, with crew of the week."""
+    week, told = problem.week, problem.disturbances
+    members, known = {m.code for m in week.crew}, {b.code for b in week.blocked}
     for n, burn in enumerate(told.manoeuvres, 1):
-        for code in burn.crew:
-            yield from _known(code, members, "crew member", f"manoeuvres[{n}].crew")
         for name in burn.loses:
             yield from _known(name, week.windows, "window", f"manoeuvres[{n}].loses")
-    yield from _once("slips", [s.blocked for s in told.slips])
-    yield from _once("manoeuvres", [m.code for m in told.manoeuvres])
+    lists: tuple[tuple[str, Sequence[Manoeuvre | Shelter]], ...] = (
+             ("manoeuvres", told.manoeuvres), ("shelters", told.shelters))  # fmt: skip
+    for field, found in lists:
+        for n, one in enumerate(found, 1):
+            for code in one.crew:
+                yield from _known(code, members, "crew member", f"{field}[{n}].crew")
+            if one.code in known:
+                yield StationError(
+                    "duplicate", value=one.code, kind="blocked span", field=f"{field}[{n}].code"
+                )
+    yield from _once("code", [one.code for one in (*told.manoeuvres, *told.shelters)])
 
 
 def _times(problem: RepairProblem) -> Iterator[StationError]:
     told, week = problem.disturbances, problem.week
-    lists: tuple[tuple[str, Sequence[Illness | Breakdown | Outage | Manoeuvre]], ...] = (
+    lists: tuple[tuple[str, Sequence[Illness | Breakdown | Outage | Manoeuvre | Shelter]], ...] = (
              ("illnesses", told.illnesses), ("breakdowns", told.breakdowns), ("outages", told.outages),
-             ("manoeuvres", told.manoeuvres))  # fmt: skip
+             ("manoeuvres", told.manoeuvres), ("shelters", told.shelters))  # fmt: skip
     for field, found in lists:
         for n, one in enumerate(found, 1):
             if one.end <= one.start:

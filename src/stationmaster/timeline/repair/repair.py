@@ -78,9 +78,12 @@ def start(problem: RepairProblem) -> Started:
     Raises:
         StationError: as :func:`repair`.
     """
-    held: tuple[Blocked, ...] = ()
+    held, beyond = tuple[Blocked, ...](), frozenset[str]()
     while True:
-        board = Board(problem, disturbed(problem, held))
+        board = Board(problem, disturbed(problem, held, beyond), beyond)
+        if more := board.overlong():
+            beyond |= more
+            continue
         layout, homeless = first_plan(board)
         if not homeless:
             return Started(board, layout)
