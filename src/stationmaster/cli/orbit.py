@@ -158,8 +158,9 @@ def _write(out: Path, problem: OrbitProblem, answer: OrbitAnswer, periods: tuple
     from stationmaster.report.pictures.alone import alone
     from stationmaster.report.pictures.increment_sky import increment_sky
 
-    write_whole(out / "windows.csv", windows_csv(answer))
-    write_whole(out / "windows.parquet", windows_parquet(answer))
+    table = windows_csv(answer)
+    write_whole(out / "windows.csv", table)
+    write_whole(out / "windows.parquet", windows_parquet(answer, table))
     write_whole(out / "coverage.csv", coverage_csv(periods))
     write_whole(out / "orbit.json", to_json(answer))
     write_whole(out / "increment.svg", alone(increment_sky(answer, periods, problem.slot_s)))

@@ -40,7 +40,9 @@ def iso(when: datetime) -> str:
     """
     if when.tzinfo is None:
         raise StationError("bad-value", value=str(when), expected="an aware UTC moment")
-    return when.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    if when.tzinfo is not UTC:
+        when = when.astimezone(UTC)
+    return when.isoformat().removesuffix("+00:00") + "Z"
 
 
 @dataclass(frozen=True, order=True, slots=True)
