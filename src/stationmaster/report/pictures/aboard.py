@@ -71,7 +71,7 @@ def _draw_stay(picture: Sheet, axes: Axes, middle: float, problem: CrewProblem, 
     flights = {flight.code: flight for flight in problem.flights}
     start, end = flights[one.up].docks, flights[one.down].undocks
     planned = min(flights[one.planned_down].undocks, end) if one.planned_down else end
-    parts = [(start, planned, "accent" if one.guest else "own", "on board")]
+    parts = [(start, planned, "facility" if one.guest else "own", "on board")]
     if planned < end:
         parts.append((planned, end, "wait", "longer than planned"))
     for since, until, tint, what in parts:

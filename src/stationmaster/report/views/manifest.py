@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from markupsafe import Markup
+
 from stationmaster.manifest.letters import Load, Manifest, ManifestProblem
+from stationmaster.manifest.summary import hot_spots, operations
+from stationmaster.manifest.weeks import WEEK
 from stationmaster.report import words
 from stationmaster.report.pictures.cargo import Stay, load_chart, stays_chart
+from stationmaster.report.pictures.increment import IncrementPage, heat_map, increment_chart
 from stationmaster.report.story import Story
 
 
@@ -38,6 +43,10 @@ def view(story: Story) -> dict[str, Any]:
         "loads": loads(problem, answer, names),
         "idle": [names.get(one.resource, one.resource) for one in answer.loads if not max(one.used_units)],
         "flights": flights(problem, answer),
+        "heat": heat(problem, answer, names),
+        "increments": pages(story, stays, names),
+        "hot_runs": hot_runs(problem, answer, names),
+        "events": [one for one in operations(problem, answer) if one.kind != "session"],
         "crew_by_increment": crew_by_increment(problem, answer),
     }  # fmt: skip
 
@@ -51,6 +60,47 @@ def place_names(story: Story) -> dict[str, str]:
     names |= {channel.code: channel.name for channel in station.channels}
     names |= {store.code: store.name for store in station.cold}
     return names | {mechanism.code: mechanism.name for mechanism in station.mechanisms}
+
+
+def heat(problem: ManifestProblem, answer: Manifest, names: dict[str, str]) -> Markup | None:
+    """What is used of every resource, week by week, as one picture."""
+    used = [load for load in answer.loads if max(load.used_units) > 0]
+    return heat_map(used, names, answer.week_starts, problem.increments) if used else None
+
+
+def pages(story: Story, stays: list[Stay], names: dict[str, str]) -> list[dict[str, Any]]:
+    """Each increment on one page, that of the planned week first."""
+    problem: ManifestProblem = story.problems["manifest"]
+    answer: Manifest = story.answers["manifest"]
+    spots = hot_spots(problem, answer)
+    order = sorted(problem.increments, key=lambda one: one.code != story.scenario.week_increment)
+    return [
+        {
+            "increment": one,
+            "picture": increment_chart(IncrementPage(problem, answer, one, stays, spots, names)),
+        }
+        for one in order
+        if any(one.start <= start < one.end for start in answer.week_starts)
+    ]
+
+
+def hot_runs(problem: ManifestProblem, answer: Manifest, names: dict[str, str]) -> list[dict[str, Any]]:
+    """Where resources run hot: weeks in a row with the same users are one line."""
+    runs: list[dict[str, Any]] = []
+    last: dict[tuple[str, str], dict[str, Any]] = {}
+    for spot in hot_spots(problem, answer):
+        key = spot.kind, spot.resource
+        run = last.get(key)
+        if run is not None and run["until"] == spot.week_start and run["items"] == spot.items:
+            run["until"] = spot.week_start + WEEK
+            run["peak"] = max(run["peak"], spot.load_fraction)
+            continue
+        last[key] = {
+            "name": names.get(spot.resource, spot.resource), "kind": spot.kind, "items": spot.items,
+            "start": spot.week_start, "until": spot.week_start + WEEK, "peak": spot.load_fraction,
+        }  # fmt: skip
+        runs.append(last[key])
+    return runs
 
 
 def loads(problem: ManifestProblem, answer: Manifest, names: dict[str, str]) -> list[dict[str, Any]]:
