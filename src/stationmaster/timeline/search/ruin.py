@@ -237,6 +237,8 @@ def move_routine(table: Tables, plan: State, before: np.ndarray) -> bool:
 
     Meals and sessions are numbered in ``before`` with where they were (-1: untouched).
     """
+    if not plan.busy.shape[0]:
+        return True
     member, day = np.random.randint(0, plan.busy.shape[0]), np.random.randint(0, plan.work.shape[1])
     for r in range(table.routine_member.shape[0]):
         if table.routine_member[r] == member and table.routine_day[r] == day and plan.routine_start[r] >= 0:
