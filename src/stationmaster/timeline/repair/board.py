@@ -36,7 +36,12 @@ class Board:
         self._later = np.arange(self.grid.n) >= self.now_slot
         self._freeze()
         self.grid.routine = [replace(r, starts=r.starts & self._later) for r in self.grid.routine]
-        self.jobs = self._jobs()
+        self._opened = set[int]()
+        # looking for starts is what takes time: most activities stay where they are and need none
+        self.jobs = [
+            job(self.grid, n, activity) if activity.jar else standing_job(self.grid, n, activity)
+            for n, activity in enumerate(changed.week.activities)
+        ]
         self.links = self.grid.links
         self.of_then: dict[int, list[Link]] = {}
         self.of_first: dict[int, list[Link]] = {}
@@ -44,16 +49,13 @@ class Board:
             self.of_then.setdefault(link.then, []).append(link)
             self.of_first.setdefault(link.first, []).append(link)
 
-    def _jobs(self) -> list[Job]:
-        """The activities on the grid; starts only of what may be placed anew."""
-        urgent = {a.code for a in self.problem.disturbances.urgent}
-        free = self.old.jobs.keys() - self.firm
-        return [
-            _after(job(self.grid, n, activity), self._later)
-            if n in free or activity.must or activity.jar or activity.code in urgent
-            else standing_job(self.grid, n, activity)
-            for n, activity in enumerate(self.changed.week.activities)
-        ]
+    def opened(self, number: int) -> Job:
+        """An activity with the starts it has after now, looked for when first asked; frozen, it has none."""
+        if number not in self.firm and number not in self._opened:
+            activity = self.changed.week.activities[number]
+            self.jobs[number] = _after(job(self.grid, number, activity), self._later)
+            self._opened.add(number)
+        return self.jobs[number]
 
     def _freeze(self) -> None:
         began, soon, waiting = set[str](), set[str](), late(self.problem)
@@ -145,7 +147,8 @@ class Board:
 
     def stands(self, room: Room, number: int, place: Place, layout: Layout) -> bool:
         """Whether an activity fits into the room at this place, with this crew."""
-        job, way = self.jobs[number], self.way(number, place)
+        job = self.opened(number)
+        way = job.ways[place.way]
         if job.hopeless is not None or not room.starts(job, place.way)[place.start]:
             return False
         crew = all(self.has_time(room, i, way, place.start) for i in place.members)

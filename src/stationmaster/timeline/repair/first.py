@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from stationmaster.timeline.model.links import hanging_on
@@ -144,16 +146,20 @@ def _put_session(board: Board, room: Room, kept: Layout, number: int) -> bool:
 # --------------------------------------------------------------------------- activities
 
 
-def wanted(board: Board) -> set[int]:
-    """What the repaired plan should hold: all of the approved plan, and what is urgent."""
+def wanted(board: Board, placed: Collection[int] = ()) -> set[int]:
+    """What the repaired plan should hold: all of the approved plan, musts, and what is urgent.
+
+    What is hopeless is not among it, unless it is ``placed``.
+    """
     urgent = {board.number[a.code] for a in board.problem.disturbances.urgent}
-    musts = {job.number for job in board.jobs if job.activity.must}
-    return {n for n in board.old.jobs.keys() | urgent | musts if board.jobs[n].hopeless is None}
+    musts = {n for n, a in enumerate(board.changed.week.activities) if a.must}
+    asked = board.old.jobs.keys() | urgent | musts
+    return {n for n in asked if n in placed or board.opened(n).hopeless is None}
 
 
 def reinsert(board: Board, room: Room, layout: Layout) -> None:
     """Put in whatever is wanted and still fits, musts and heavy ones first, near its old place."""
-    out = sorted(wanted(board) - layout.jobs.keys(), key=lambda n: _rank(board, n))
+    out = sorted(wanted(board, layout.jobs) - layout.jobs.keys(), key=lambda n: _rank(board, n))
     fresh = True
     while fresh:
         fresh = False
@@ -167,7 +173,7 @@ def reinsert(board: Board, room: Room, layout: Layout) -> None:
 
 
 def _place(board: Board, room: Room, layout: Layout, number: int) -> Place | None:
-    job = board.jobs[number]
+    job = board.opened(number)
     if any(link.first not in layout.jobs for link in board.of_then.get(number, ())):
         return None
     old = board.old.jobs.get(number, Place(board.now_slot, ()))
