@@ -50,22 +50,28 @@ def week(number: float) -> datetime:
     return START + timedelta(weeks=number)
 
 
+def quarters(hours: float) -> float:
+    """Hours as crews are booked: in quarters, one at least."""
+    return max(1, round(4 * hours)) / 4
+
+
 def experiment(number: int, weeks: int, dice: random.Random, every_term: bool) -> Item:
     """One request: inside (three in five) or outside, its stay, cargo, hours and sometimes its samples."""
     inside = dice.random() < 0.6
     stay = dice.choice([2, 3, 4, 6, 8, 10, 13])
-    hours = round(dice.uniform(1.0, 3.0) * stay, 1)
+    setup = quarters(dice.uniform(1.0, 3.0) * stay * dice.choice([0.1, 0.2, 0.3]))
+    hours = setup + stay * quarters(dice.uniform(0.8, 2.4))
     fields: dict[str, object] = {
         "code": f"P-{number:03d}",
         "title": f"Experiment {number}",
         "weeks": min(stay, weeks),
-        "priority_weight": round(dice.uniform(4.0, 9.8), 3),
+        "priority_weight": round(dice.uniform(4.0, 9.8), 1),
         "up_mass_kg": float(dice.choice([5, 10, 20, 40, 60, 80])),
         "up_volume_l": float(dice.choice([10, 25, 50, 100])),
         "power_w": float(dice.choice([50, 100, 200, 350])),
         "data_gb_d": float(dice.choice([0.1, 1, 5])),
         "crew_time_h": hours,
-        "setup_time_h": round(hours * dice.choice([0.1, 0.2, 0.3]), 2),
+        "setup_time_h": setup,
         "group_share": {dice.choice("AABBC"): 1.0},
     }
     if inside:
@@ -163,7 +169,7 @@ def instance(experiments: int, weeks: int, seed: int, every_term: bool = False) 
                 start=START,
                 end=week(weeks),
                 crew=("A", "B", "C"),
-                crew_time_week_h=round(hours, 2),
+                crew_time_week_h=quarters(hours),
                 skill_time_week_h={"medical": round(hours / 8, 2)},
             ),
         ),

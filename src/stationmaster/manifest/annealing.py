@@ -1,9 +1,10 @@
 """Simulated annealing over ways: millions of small moves where the relaxation leaves only packing.
 
 The state says of each item whether and how it flies. A move puts an item on board, takes one off,
-changes the way of one or exchanges two; what it overdraws is charged by a price for each limit that
-rises while the limit is overdrawn and falls while it is kept (Kirkpatrick, Gelatt & Vecchi 1983;
-dynamic prices as in breakout local search). Only states that overdraw nothing are kept as best.
+changes the way of one, lets one take another's place, or two exchange theirs; what it overdraws is
+charged by a price for each limit that rises while the limit is overdrawn and falls while it is kept
+(Kirkpatrick, Gelatt & Vecchi 1983; dynamic prices as in breakout local search). Only states that
+overdraw nothing are kept as best.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from numba import njit
 ROW, FIRST, LENGTH, MAPPED = range(4)
 #: How the weeks of a piece map to rows: one a week, one an increment, everything from then on, once.
 BY_WEEK, BY_INCREMENT, FROM_THEN_ON, ONCE = range(4)
+#: How often an item on board is dropped; how often one on board, or off, is paired with one on board; how
+#: often a lone move stays near to the present start; powers of e by which the heat falls.
+DROP, PARTNER_ON, PARTNER_OFF, NEAR, COOLING = 0.05, 0.3, 0.6, 0.5, 6.0
 
 
 @njit(cache=True)
@@ -103,6 +107,29 @@ def _draw(i, now, near, choice, way):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def _draw_at(i, week, starts, now, choice, way):  # type: ignore[no-untyped-def]
+    """Draw a way of an item that starts about a week: as the item is now but for its start, if on board."""
+    sizes, ups, downs, stores = choice[0], choice[1], choice[2], choice[3]
+    wanted = week + np.random.randint(-1, 2)
+    place = 0
+    while place + 1 < sizes[i, 0] and starts[i, place] < wanted:
+        place += 1
+    on = now[i, 5] == 1
+    way[0] = place
+    way[1] = now[i, 1] if on else np.random.randint(sizes[i, 1])
+    for side in range(2):
+        flights = ups[i, place] if side == 0 else downs[i, place]
+        if sizes[i, 2 + side] == 0:
+            way[2 + side] = -1
+        elif on and flights[now[i, 2 + side]] and np.random.random() < 0.8:
+            way[2 + side] = now[i, 2 + side]
+        else:
+            way[2 + side] = _pick(flights)
+    way[4] = now[i, 4] if on else (stores[i, np.random.randint(sizes[i, 4])] if sizes[i, 4] else -1)
+    way[5] = 1
+
+
+@njit(cache=True)
 def _ordered(i, on, start, now, starts, links, stay):  # type: ignore[no-untyped-def]
     """Whether an item may be on board from a start (or off) as its forerunners and followers are."""
     for k in range(len(links)):
@@ -120,6 +147,15 @@ def _ordered(i, on, start, now, starts, links, stay):  # type: ignore[no-untyped
             if waited < least or waited > most:
                 return False
     return True
+
+
+@njit(cache=True)
+def _linked(i, j, links):  # type: ignore[no-untyped-def]
+    """Whether an order holds between two items."""
+    for k in range(len(links)):
+        if (links[k, 0] == i and links[k, 1] == j) or (links[k, 0] == j and links[k, 1] == i):
+            return True
+    return False
 
 
 @njit(cache=True)
@@ -162,22 +198,33 @@ def anneal(table, choice, worth, now, steps, hot, seed):  # type: ignore[no-unty
         fine = fine and use[row] <= limit[row]
     if fine:
         best_total = total
-    way = np.zeros(6, dtype=np.int64)
+    way, other = np.zeros(6, dtype=np.int64), np.zeros(6, dtype=np.int64)
     count = len(now)
     for step in range(steps):
-        heat = hot * math.exp(-6.0 * step / steps)
+        heat = hot * math.exp(-COOLING * step / steps)
         i = np.random.randint(count)
         if sizes[i, 0] == 0:
             continue
-        j = -1
-        drop = now[i, 5] == 1 and np.random.random() < 0.15
-        if not drop:
-            _draw(i, now, np.random.random() < 0.5, choice, way)
-            if now[i, 5] == 0 and np.random.random() < 0.6:
-                j = np.random.randint(count)
-                if j == i or now[j, 5] == 0 or not _ordered(j, False, 0, now, starts, links, stay):
-                    j = -1
+        j, both = -1, False
+        drop = now[i, 5] == 1 and np.random.random() < DROP
+        if not drop and np.random.random() < (PARTNER_ON if now[i, 5] else PARTNER_OFF):
+            j = np.random.randint(count)
+            if j == i or now[j, 5] == 0:
+                continue
+            both = now[i, 5] == 1
+            if not both and not _ordered(j, False, 0, now, starts, links, stay):
+                continue
+        if j >= 0:  # in the other's place, which leaves, or takes this one's
+            _draw_at(i, starts[j, now[j, 0]], starts, now, choice, way)
+            if both:
+                _draw_at(j, starts[i, now[i, 0]], starts, now, choice, other)
+                if not _ordered(j, True, starts[j, other[0]], now, starts, links, stay):
+                    continue
+        elif not drop:
+            _draw(i, now, np.random.random() < NEAR, choice, way)
         if not _ordered(i, not drop, starts[i, way[0]], now, starts, links, stay):
+            continue
+        if both and _linked(i, j, links):
             continue
         gain, cost = 0.0, 0.0
         if now[i, 5]:
@@ -189,13 +236,18 @@ def anneal(table, choice, worth, now, steps, hot, seed):  # type: ignore[no-unty
         if not drop:
             cost += _apply(i, way, 1, table, use, limit, price)
             gain += _worth(i, way, value, flight_value)
+        if both:
+            cost += _apply(j, other, 1, table, use, limit, price)
+            gain += _worth(j, other, value, flight_value)
         change = gain - cost
         if change >= 0 or np.random.random() < math.exp(change / heat):
             if drop:
                 now[i, 5] = 0
             else:
                 now[i] = way
-            if j >= 0:
+            if both:
+                now[j] = other
+            elif j >= 0:
                 now[j, 5] = 0
             total += gain
             if total > best_total + 1e-6:
@@ -208,6 +260,8 @@ def anneal(table, choice, worth, now, steps, hot, seed):  # type: ignore[no-unty
                     best_total = total
                     best[:] = now
         else:
+            if both:
+                _apply(j, other, -1, table, use, limit, price)
             if not drop:
                 _apply(i, way, -1, table, use, limit, price)
             if j >= 0:

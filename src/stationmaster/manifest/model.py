@@ -52,8 +52,8 @@ class Steps:
     def __init__(self, program: Program, starts: Sequence[int]) -> None:
         self.starts = tuple(starts)
         self.columns = [program.column() for _ in starts]
-        for earlier, later in itertools.pairwise(self.columns):
-            program.row({earlier: 1, later: -1}, most=0)
+        self.chain = len(program.chains)
+        program.chains.append(self.columns)
 
     def by(self, week: int) -> list[tuple[int, int]]:
         """The term "begun by this week": nothing before the first start."""
@@ -168,6 +168,7 @@ class Model:
     def _item(self, item: Item, ways: Choices) -> None:
         blocked = bool(ways.blocked)
         begun = Steps(self.program, () if blocked else ways.starts)
+        self.program.wholes.add(begun.chain)
         self.begun.append(begun)
         self.at.append([])
         for found in () if blocked else ways.places:
@@ -200,6 +201,9 @@ class Model:
         if len(keys) == 1:
             return {keys[0]: whole}
         parts = {key: Steps(self.program, whole.starts) for key in keys}
+        if all(number != whole.chain for number, _ in self.program.summed):
+            self.program.summed.append((whole.chain, [steps.chain for steps in parts.values()]))
+            return parts
         for place, column in enumerate(whole.columns):
             terms = {steps.columns[place]: 1 for steps in parts.values()}
             self.program.row({**terms, column: -1}, least=0, most=0)

@@ -29,6 +29,7 @@ from stationmaster.manifest.choices import Choices
 from stationmaster.manifest.fit import Way
 from stationmaster.manifest.letters import ManifestProblem
 from stationmaster.manifest.model import Model
+from stationmaster.manifest.plain import ABOARD, Plain, plain
 from stationmaster.manifest.weeks import Calendar
 from stationmaster.measure.reasons import Reason
 
@@ -166,6 +167,7 @@ class _Run:
         self.bound = sum(max(0, sense * weight) for weight in self.terms.values()) * sense if sense > 0 else 0
         self.lock = threading.Lock()
         self.relaxed: np.ndarray | None = None
+        self.priced: np.ndarray | None = None
         self.solvers: set[Any] = set()
 
     # ------------------------------------------------------------------ bookkeeping
@@ -181,7 +183,7 @@ class _Run:
         if self.search.tell is not None:
             self.search.tell("value", self.value, self.bound)
 
-    def better(self, model: Model, values: Sequence[int], value: int) -> bool:
+    def better(self, model: Model, values: Any, value: int) -> bool:
         with self.lock:
             if self.sense * (value - self.value) <= 0:
                 return False
@@ -211,11 +213,12 @@ class _Run:
             return
         if not program.rows:
             return
-        cost = np.zeros(len(program.highest))
-        for column, weight in self.terms.items():
+        made = plain(program)
+        cost = np.zeros(len(made.highest))
+        for column, weight in made.terms(self.terms).items():
             cost[column] = -self.sense * weight
         scale = max(1.0, float(np.abs(cost).max()))
-        matrix, low, high = program.matrix()
+        matrix, low, high = made.matrix()
         even = low == high
         under, over = ~even & np.isfinite(high), ~even & np.isfinite(low)
         answer = linprog(
@@ -224,12 +227,32 @@ class _Run:
             b_ub=np.concatenate([high[under], -low[over]]),
             A_eq=matrix[even],
             b_eq=low[even],
-            bounds=np.column_stack([np.zeros(len(cost)), program.highest]),
-            method="highs-ipm",
+            bounds=np.column_stack([np.zeros(len(cost)), made.highest]),
+            method="highs-ds",
         )
         if answer.status == 0:
-            self.relaxed = answer.x
+            self.relaxed = made.there(answer.x)
+            self.priced = made.there((answer.lower.marginals + answer.upper.marginals) * scale)
             self.tighter(-self.sense * float(answer.fun) * scale)
+
+    def settled(self, seconds: float) -> None:
+        """A bound with whole items and flights over relaxed starts: branching closes what splits items."""
+        from scipy.optimize import Bounds, LinearConstraint, milp
+
+        made = plain(self.model.program)
+        cost = np.zeros(len(made.highest))
+        for column, weight in made.terms(self.terms).items():
+            cost[column] = -self.sense * weight
+        scale = max(1.0, float(np.abs(cost).max()))
+        answer = milp(
+            cost / scale,
+            constraints=LinearConstraint(*made.matrix()),
+            bounds=Bounds(0, np.array(made.highest, dtype=float)),
+            integrality=(np.array(made.kind) == ABOARD).astype(int),
+            options={"time_limit": seconds, "mip_rel_gap": 1e-5},
+        )
+        if answer.mip_dual_bound is not None and np.isfinite(answer.mip_dual_bound):
+            self.tighter(-self.sense * float(answer.mip_dual_bound) * scale)
 
     def worth_a_look(self, index: int, near: int) -> Choices:
         """The ways of an item that the relaxation uses, its present one, and start weeks near to them."""
@@ -246,9 +269,17 @@ class _Run:
             return dataclasses.replace(found, blocked=(_OUT,))
         return narrowed(found, starts)
 
-    def dive(self, near: int, share: float) -> None:
-        """Search over what the relaxation uses."""
+    def dive(self, near: int, share: float, drop: float | None = None) -> None:
+        """Search over what the relaxation and the present plan use, and starts near to it.
+
+        Items that are off in both, and whose price in the relaxation is beyond ``drop``, stay off.
+        """
         ways = [self.worth_a_look(i, near) for i in range(len(self.model.choices))]
+        for i, begun in enumerate(self.model.begun):
+            if drop is None or self.priced is None or not begun.columns or i in self.plan:
+                continue
+            if abs(self.priced[begun.columns[-1]]) > drop:
+                ways[i] = dataclasses.replace(ways[i], blocked=ways[i].blocked or (_OUT,))
         self.solve(self.search.restricted(ways), self.clock.part(share).left_s)
 
     # ------------------------------------------------------------------ searches
@@ -259,13 +290,14 @@ class _Run:
 
         if limit_s <= 0:
             return False
-        cp, columns = model.program.cp()
-        terms = self.goal(model)
+        made = plain(model.program)
+        cp, columns = made.cp()
+        terms = made.terms(self.goal(model))
         if not terms:
             return True
         goal = cp_model.LinearExpr.weighted_sum([columns[c] for c in terms], list(terms.values()))
         (cp.maximize if self.sense > 0 else cp.minimize)(goal)
-        for column, value in self._hint(model).items():
+        for column, value in made.values(self._hint(model)).items():
             cp.add_hint(columns[column], value)
         solver = cp_model.CpSolver()
         settings = solver.parameters
@@ -280,7 +312,7 @@ class _Run:
         if workers > 1:
             settings.subsolvers.extend(["max_lp", "reduced_costs"])
             settings.interleave_search = not self.clock.by_wall
-        watch = _watch(self, model, columns) if exact else None
+        watch = _watch(self, model, made, columns) if exact else None
         if exact:
             solver.best_bound_callback = self.tighter
         with self.lock:
@@ -290,7 +322,7 @@ class _Run:
             self.solvers.discard(solver)
         self.clock.spent_s += solver.response_proto.deterministic_time
         if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            values = [solver.value(column) for column in columns]
+            values = made.there([solver.value(column) for column in columns])
             self.better(model, values, round(solver.objective_value))
         if exact and status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             self.tighter(solver.best_objective_bound)
@@ -313,16 +345,23 @@ class _Run:
     def beside(self) -> None:
         """Search the whole program in a second thread while this one dives, anneals and looks around."""
         self.dive(0, 0.05)
-        whole = threading.Thread(
-            target=lambda: self.solve(self.model, self.clock.left_s, exact=True, workers=2), daemon=True
-        )
+        whole = threading.Thread(target=self._whole, daemon=True)
         whole.start()
-        self.anneal(round(STEPS_S * self.clock.left_s / 8), (1.0, 0.1, 0.05))
+        self.anneal(round(STEPS_S * self.clock.left_s / 8), (0.3, 0.1))
+        for near, share in ((1, 0.25), (2, 0.3)):
+            if not self.proven:
+                self.dive(near, share)
         self.neighbourhoods(whole)
         with self.lock:
             for solver in self.solvers:
                 solver.stop_search()
         whole.join()
+
+    def _whole(self) -> None:
+        """The bound with whole items; then the whole program from the best plan."""
+        self.settled(0.5 * self.clock.left_s)
+        if not self.proven:
+            self.solve(self.model, self.clock.left_s, exact=True, workers=2)
 
     def anneal(self, steps: int, heats: Sequence[float]) -> None:
         """Anneal from the best plan, hot and then cooler, each time keeping what is better."""
@@ -397,13 +436,13 @@ class _Run:
         return self.search.weeks.count
 
 
-def _watch(run: _Run, model: Model, columns: list[Any]) -> Any:
+def _watch(run: _Run, model: Model, made: Plain, columns: list[Any]) -> Any:
     """A callback that takes over each better plan as it is found (its class needs the solver's import)."""
     from ortools.sat.python import cp_model
 
     class Watch(cp_model.CpSolverSolutionCallback):
         def on_solution_callback(self) -> None:
-            values = [self.value(column) for column in columns]
+            values = made.there([self.value(column) for column in columns])
             run.better(model, values, round(self.objective_value))
 
     return Watch()

@@ -20,6 +20,7 @@ from stationmaster.manifest.choices import choices
 from stationmaster.manifest.fit import Room, Way
 from stationmaster.manifest.letters import Berth, ManifestProblem, NotPlaced
 from stationmaster.manifest.model import Model
+from stationmaster.manifest.plain import plain
 from stationmaster.manifest.reasons import FAMILIES
 from stationmaster.manifest.weeks import Calendar
 from stationmaster.measure.reasons import Reason
@@ -111,14 +112,16 @@ def _smallest(model: Model, index: int, aboard: set[str]) -> dict[str, int] | No
 
     None where no widening helps; empty where the search ended without an answer.
     """
-    cp, columns = model.program.cp()
+    made = plain(model.program)
+    cp, variables = made.cp()
     for i, item in enumerate(model.problem.items):
         for column, _ in model.begun[i].on:
-            cp.add(columns[column] == int(i == index or item.code in aboard))
+            cp.add(variables[made.sums[column][0]] == int(i == index or item.code in aboard))
     goal: list[Any] = []
     widths: dict[str, Any] = {}
     for family, extra in model.extra.items():
-        widest, widths[family] = model.program.highest[extra], columns[extra]
+        widest = model.program.highest[extra]
+        widths[family] = variables[made.sums[extra][0]]
         wide = cp.new_bool_var(f"wide {family}")
         cp.add(widths[family] <= widest * wide)
         goal += [10**9 * wide, max(1, 10**6 // widest) * widths[family]]
