@@ -66,11 +66,9 @@ def disturbances(week: WeekProblem, plan: WeekPlan, seed: int) -> Iterator[tuple
     yield "illness", Disturbances(illnesses=(Illness(crew=member, start=now, end=until),))
     until = now + timedelta(hours=48)
     yield "breakdown", Disturbances(breakdowns=(Breakdown(facility=rng.choice(used), start=now, end=until),))
-    for blocked in week.blocked:
-        if blocked.kind == "docking" and blocked.span.start > now + timedelta(days=1):
-            yield "slip", Disturbances(slips=(Slip(blocked=blocked.code, by_min=-1440),))
-        elif blocked.kind == "docking" and blocked.span.start > now:
-            yield "slip", Disturbances(slips=(Slip(blocked=blocked.code, by_min=1440),))
+    # what takes crew and is still to come, the spacewalk of the made-up week: a day later
+    late = next(b for b in week.blocked if b.crew and b.span.start > now)
+    yield "slip", Disturbances(slips=(Slip(blocked=late.code, by_min=1440),))
     burn = now + timedelta(hours=20)
     disturbed = Manoeuvre(
         code="PDAM",

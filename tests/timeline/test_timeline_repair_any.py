@@ -78,8 +78,8 @@ def _drawn(data: st.DataObject, case: Case, now: datetime) -> Disturbances:
         "slips": st.builds(Slip, blocked=st.just("DOCK"), by_min=st.integers(-1500, 2000)),
         "manoeuvres": st.builds(
             lambda burn, crew: Manoeuvre(
-                code="B", burn=burn, start=burn - timedelta(hours=1), end=burn + timedelta(hours=3), crew=crew,
-                loses=("relay",),
+                code="B", burn=burn, crew=crew,
+                start=burn - timedelta(hours=1), end=burn + timedelta(hours=3), loses=("relay",),
             ), when, crew),
         "shelters": st.builds(lambda when, crew: Shelter(code="S", passes=when, crew=crew), when, crew),
         "outages": st.builds(lambda n, span: Outage(window=n, **span),
@@ -104,7 +104,7 @@ def test_any_disturbance_is_repaired_without_fault_or_refused(case: Case, data: 
         problem = RepairProblem(week=week, plan=plan, now=now, disturbances=told, freeze_min=freeze)
         answer = repair(problem, effort=Effort(round_units=0.01, rounds=2, patience=2))
     except StationError as error:
-        assert error.code in ("bad-value", "contradiction", "no-answer")  # noqa: PT017
+        assert error.code in ("bad-value", "contradiction", "no-answer")
         return
     assert check.faults(answer.week, answer.plan) == ()
     assert check_repair.faults(problem, answer) == ()

@@ -208,12 +208,8 @@ def _counts(problem: RepairProblem, answer: Repair) -> Iterator[Fault]:
     work = [c for c in answer.changes if not c.routine]
     routine = [c for c in answer.changes if c.routine]
     fates, others = Counter(c.fate for c in work), Counter(c.fate for c in routine)
-    longer = {o.activity for o in problem.disturbances.overruns}
-    calm = [
-        c
-        for c in work
-        if c.before and not c.frozen and c.code not in longer and not {r.code for r in c.reasons} & DIRECT
-    ]
+    met = _met(problem, work)
+    calm = [c for c in work if c.before and not c.frozen and c.code not in met]
     due = {
         "kept": fates[Fate.KEPT] + fates[Fate.LENGTHENED],
         "moved": fates[Fate.MOVED],
@@ -233,6 +229,25 @@ def _counts(problem: RepairProblem, answer: Repair) -> Iterator[Fault]:
     shift_h = sum(abs(c.moved_min) for c in work if c.fate is Fate.MOVED) / 60
     if abs(shift_h - answer.totals.shift_h) > 1e-3:
         yield Fault("count", "shift_h", f"The moves add up to {shift_h:.3f} h.")
+
+
+def _met(problem: RepairProblem, work: list[Change]) -> set[str]:
+    """What a disturbance forbids or lengthens, and whatever waits for it, takes its crew from it or comes
+    after it in a series."""
+    met = {o.activity for o in problem.disturbances.overruns}
+    met |= {c.code for c in work if {r.code for r in c.reasons} & DIRECT}
+    for _ in problem.week.activities:
+        series = {(a.series, a.occurrence) for a in problem.week.activities if a.series and a.code in met}
+        more = {
+            a.code
+            for a in problem.week.activities
+            if met & {*(link.activity for link in a.after), a.same_crew_as}
+            or (a.series and (a.series, a.occurrence - 1) in series)
+        }
+        if more <= met:
+            break
+        met |= more
+    return met
 
 
 def _musts(problem: RepairProblem, answer: Repair) -> Iterator[Fault]:

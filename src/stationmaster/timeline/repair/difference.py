@@ -145,13 +145,25 @@ def _needs(week: WeekProblem) -> Mapping[str, set[str]]:
     return found
 
 
+def disturbed_codes(problem: RepairProblem, changed: Disturbed) -> set[str]:
+    """Activities that a disturbance forbids where they stand or lengthens, and all that need one of them."""
+    longer = {o.activity for o in problem.disturbances.overruns}
+    found = {*changed.hits, *changed.gone, *longer}
+    needs = _needs(problem.week)
+    fresh = True
+    while fresh:
+        more = {code for code, own in needs.items() if code not in found and own & found}
+        found |= more
+        fresh = bool(more)
+    return found
+
+
 def totals(found: tuple[Change, ...], changed: Disturbed, problem: RepairProblem) -> Totals:
     """The changes counted."""
     work = [c for c in found if not c.routine]
     routine = [c for c in found if c.routine]
-    longer = {o.activity for o in problem.disturbances.overruns}
-    forbidden = changed.hits.keys() | changed.gone.keys() | longer
-    calm = [c for c in work if c.before and not c.frozen and c.code not in forbidden]
+    met = disturbed_codes(problem, changed)
+    calm = [c for c in work if c.before and not c.frozen and c.code not in met]
 
     def count(changes: list[Change], fate: Fate) -> int:
         return sum(c.fate is fate for c in changes)

@@ -18,6 +18,7 @@ from stationmaster.timeline.model.room import Layout, Room
 from stationmaster.timeline.model.variables import JobVars, RoutineVars, weight
 from stationmaster.timeline.model.week import WeekModel
 from stationmaster.timeline.repair.board import Board
+from stationmaster.timeline.repair.difference import disturbed_codes
 from stationmaster.timeline.repair.first import wanted
 from stationmaster.timeline.search.guidance import hint
 
@@ -50,6 +51,7 @@ class Improver:
         self.board, self.layout, self.seed, self.effort = board, layout, seed, effort
         self.random = random.Random(seed)
         self.wanted = wanted(board)
+        self.met = disturbed_codes(board.problem, board.changed)
         weights = board.problem.weights
         self.step = round(UNIT * weights.shift_step * board.grid.slot / weights.shift_step_min)
         self.heaviest = max((weight(job.activity) for job in board.jobs), default=0) or 1
@@ -75,7 +77,12 @@ class Improver:
         weights, shift = self.board.problem.weights, abs(new.start - old.start)
         replaced = len(set(old.members) - set(new.members))
         moved = UNIT * weights.moved * (shift > 0) + self.step * shift
-        return moved + UNIT * weights.recrewed * (replaced + (new.way != old.way))
+        return self.dearer(number) * (moved + UNIT * weights.recrewed * (replaced + (new.way != old.way)))
+
+    def dearer(self, number: int) -> int:
+        """How many times what a change costs is counted: what nothing disturbs is to stay."""
+        met = self.board.jobs[number].activity.code in self.met
+        return 1 if met else self.board.problem.weights.undisturbed
 
     def routine_cost(self, number: int, layout: Layout) -> int:
         """The same for a meal or session."""
@@ -207,7 +214,8 @@ class Improver:
         crew = UNIT * weights.recrewed * (stays - len(old.members) * found.present)
         moved = UNIT * weights.moved * (same - found.present) - self.step * shift
         other = sum(way.present for number, way in found.ways.items() if number != old.way)
-        return self.worth(number) * found.present + moved + crew - UNIT * weights.recrewed * other
+        changed = moved + crew - UNIT * weights.recrewed * other
+        return self.worth(number) * found.present + self.dearer(number) * changed
 
     def _routine_term(self, m: cp_model.CpModel, number: int, found: RoutineVars) -> cp_model.LinearExprT:
         old = self.board.old.routine.get(number)

@@ -194,7 +194,8 @@ class Weights:
     and each point of it counts ``priority``; to drop one costs ``dropped`` besides.
     An activity that starts at another time costs ``moved`` and
     ``shift_step`` for each ``shift_step_min``; each member replaced, each meal or session at another time
-    or device costs its own.
+    or device costs its own. Changes of an activity that no disturbance meets cost ``undisturbed`` times
+    as much.
     """
 
     priority: int = 3
@@ -204,6 +205,7 @@ class Weights:
     shift_step_min: int = 120
     recrewed: int = 2
     routine: int = 1
+    undisturbed: int = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -281,8 +283,8 @@ class Totals:
     """How many of each. Activities and routine (meals, sessions) are counted apart.
 
     ``moved`` and ``recrewed`` may both count one activity. ``undisturbed`` are the activities of the
-    approved plan that had not begun and that no disturbance forbids where they stand; ``untouched``
-    those of them that are kept.
+    approved plan that had not begun, that no disturbance forbids where they stand or lengthens, and that
+    need nothing of the kind (by a lag, a shared crew or a series); ``untouched`` those of them that are kept.
     """
 
     kept: int
