@@ -70,6 +70,7 @@ def build(
     effort: str = "normal",
     seed: int = 1,
     progress: Progress = no_progress,
+    *,
     seconds: float | None = None,
     watch: Watch | None = None,
     clock: Callable[[], float] = time.monotonic,
@@ -96,6 +97,7 @@ def build(
     Raises:
         StationError: ``unknown-name`` for an effort that does not exist.
     """
+    # long because a first plan by chance and one by the exact solver lead to the same rounds
     known(effort, EFFORTS, "effort", field="effort")
     if problem.goal is Goal.EARLIEST_END:
         limit = Limit(UNITS[effort], seconds, workers)

@@ -66,9 +66,5 @@ class Annealing:
         self.best_routine = np.stack([plan.routine_start, plan.routine_device], axis=1)
 
     def _rounds(self, count: int, hot: float, cold: float, aim: int, musts: bool) -> int:
-        return int(
-            ruin.rounds(
-                self.table, self.plan, self.best, self.best_routine, count,
-                hot * self.mean, cold * self.mean, self.penalty, aim, musts,
-            )
-        )  # fmt: skip
+        heats, limits = (hot * self.mean, cold * self.mean), (count, self.penalty, aim)
+        return int(ruin.rounds(self.table, self.plan, self.best, self.best_routine, heats, limits, musts))

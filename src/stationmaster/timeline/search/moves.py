@@ -87,9 +87,13 @@ def bits_of(value: int) -> int:
 
 @njit(cache=True, nogil=True)
 def choose(
-    plan: State, able: int, skilled: int, count: int, needed: int, start: int, end: int, cost: np.ndarray
+    plan: State, able: int, skilled: int, numbers: tuple[int, int], span: tuple[int, int], cost: np.ndarray
 ) -> tuple[float, int]:
-    """The members to take: the holders of the skill first, each whose day it leaves least torn."""
+    """The members to take: the holders of the skill first, each whose day it leaves least torn.
+
+    ``numbers``: how many in all, how many with the skill.
+    """
+    (count, needed), (start, end) = numbers, span
     n, total, who = plan.busy.shape[1], 0.0, 0
     for i in range(plan.busy.shape[0]):
         if able >> i & 1:
@@ -168,7 +172,9 @@ def insert(table: Tables, plan: State, j: int, days: np.ndarray) -> bool:  # noq
                 if count and (bits_of(able) < count or bits_of(able & table.way_skilled[way]) < needed):
                     continue
                 if count:
-                    here, who = choose(plan, able, table.way_skilled[way], count, needed, t, t + length, cost)
+                    here, who = choose(
+                        plan, able, table.way_skilled[way], (count, needed), (t, t + length), cost
+                    )
                 else:
                     here, who = np.random.random(), 0
                 if here < best and stores_hold(table, plan, way, t):

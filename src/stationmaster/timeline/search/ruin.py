@@ -276,18 +276,19 @@ def rounds(
     plan: State,
     best: np.ndarray,
     best_routine: np.ndarray,
-    count: int,
-    hot: float,
-    cold: float,
-    penalty: int,
-    aim: int,
+    heats: tuple[float, float],
+    limits: tuple[int, int, int],
     musts: bool,
 ) -> int:
-    """So many rounds of ruin and recreate, cooling from ``hot`` to ``cold``; the best worth.
+    """Rounds of ruin and recreate, cooling from the first of ``heats`` to the second; the best worth.
+
+    ``limits``: how many rounds, the penalty for each missing must, the worth to aim at.
 
     ``best`` (jobs, 3) and ``best_routine`` (routine, 2) hold the best plan so far and take a better one.
-    Ends when a plan is worth ``aim``; with ``musts`` places nothing else.
+    Ends when a plan is worth that; with ``musts`` places nothing else.
     """
+    count, penalty, aim = limits
+    hot, cold = heats
     jobs, routines = plan.start.shape[0], table.routine_member.shape[0]
     old, before = np.zeros((jobs, 3), np.int64), np.zeros((routines, 2), np.int64)
     changed, stack = np.zeros(jobs, np.int64), np.zeros(table.then_job.shape[0] + 2, np.int64)
