@@ -130,7 +130,26 @@ def test_golden_eclipses(day: tuple[OrbitProblem, OrbitAnswer, Sky]) -> None:
             [(getattr(w, edge) - START).total_seconds() for w in eclipses if not getattr(w, f"cut_{edge}")]
         )
         true = _roots(sky.umbra, seconds - 30.0, seconds + 30.0)
-        assert np.abs(true - seconds).max() < 0.2
+        assert np.abs(true - seconds).max() < 0.05
+
+
+def test_golden_eclipses_that_are_only_grazed(root: Path) -> None:
+    """The first shadows after full sunlight: 0.01 degrees of the Sun would move their ends by a second."""
+    path = root / "golden/elements/stations.csv"
+    with path.open() as file:
+        sky = Sky(next(row for row in csv.DictReader(file) if row["NORAD_CAT_ID"] == "25544"))
+    problem = OrbitProblem(
+        station="ISS",
+        elements=read_elements(path).one(25544),
+        elements_source="CelesTrak",
+        span=Span(START + timedelta(days=40), START + timedelta(days=42)),
+        regions=(),
+    )
+    eclipses = predict(problem).of(WindowKind.ECLIPSE)
+    assert 100.0 < eclipses[0].span.duration_s < 300.0
+    for edge in ("start", "end"):
+        seconds = np.array([(getattr(w, edge) - START).total_seconds() for w in eclipses if not w.cut_end])
+        assert np.abs(_roots(sky.umbra, seconds - 30.0, seconds + 30.0) - seconds).max() < 0.1
 
 
 def test_golden_is_sunlit(day: tuple[OrbitProblem, OrbitAnswer, Sky]) -> None:
