@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from stationmaster.crew.read import read_guests
 from stationmaster.executor import ProcessExecutor
 from stationmaster.journey.bundle import verify
 from stationmaster.journey.run import Run, run_scenario
@@ -32,6 +33,7 @@ def test_the_first_call_goes_through_all_stages_without_a_fault(whole: Run) -> N
     assert len(found["selected"]) <= 9
     assert all(one["reasons"] for one in found["selected"])
     assert found["timeline"]["scheduled"] > 0.9 * found["timeline"]["activities"]
+    assert found["crew"]["stands"] and found["crew"]["seats"][0]["flight"] == "SZ-24"
     assert found["conjunctions"]["population"] == "synthetic"
     assert sum(found["conjunctions"]["levels"].values()) == len(found["conjunctions"]["events"])
 
@@ -75,6 +77,13 @@ def test_a_bundle_holds_no_path_of_this_machine(whole: Run) -> None:
         for name in bundle.namelist():
             assert not name.startswith("/")
             assert str(whole.folder.parent).encode() not in bundle.read(name), name
+
+
+def test_a_bundle_holds_no_candidate(css: Path, whole: Run) -> None:
+    candidates = [one.code for one in read_guests(css / "guests.toml").nominations]
+    with zipfile.ZipFile(whole.folder / "bundle.zip") as bundle:
+        for name in bundle.namelist():
+            assert not [code for code in candidates if code.encode() in bundle.read(name)], name
 
 
 def test_the_same_journey_on_the_international_space_station(root: Path, tmp_path: Path) -> None:

@@ -38,7 +38,6 @@ def read_scenario(folder: Path, station: str | None = None) -> Scenario:
     """
     layers = layers_of(folder)
     find = Finder(layers, {})
-    top = layers[0].fields
     countries = read_countries(find.file("countries"))
     found_station = _station(station, find)
     call, call_source = read_toml_placed(Call, find.file("call"))
@@ -55,8 +54,8 @@ def read_scenario(folder: Path, station: str | None = None) -> Scenario:
     agreement.work_can_be_done(work.operation, found_station, crew, work_source)
     agreement.groups_are_known(call, sponsors, call_source)
     scenario = Scenario(
-        code=top.code,
-        title=top.title,
+        code=layers[0].fields.code,
+        title=layers[0].fields.title,
         source=str(find.value("source")),
         seed=_seed(find),
         station=found_station,
