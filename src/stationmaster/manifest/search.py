@@ -42,6 +42,8 @@ Tell = Callable[[str, int, int], None]
 LOOK_S, FRUITLESS = 1.0, 40
 #: Moves of the annealing in a second of effort.
 STEPS_S = 600_000
+#: With so many columns the interior point is the faster way to the relaxation.
+SIMPLEX = 10_000
 #: Below this value the relaxation counts a column as unused.
 NOTHING = 1e-6
 
@@ -228,7 +230,8 @@ class _Run:
             A_eq=matrix[even],
             b_eq=low[even],
             bounds=np.column_stack([np.zeros(len(cost)), made.highest]),
-            method="highs-ds",
+            method="highs-ds" if len(cost) < SIMPLEX else "highs-ipm",
+            options={"time_limit": max(1.0, self.clock.left_s)} if self.clock.by_wall else {},
         )
         if answer.status == 0:
             self.relaxed = made.there(answer.x)
