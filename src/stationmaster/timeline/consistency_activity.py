@@ -100,7 +100,8 @@ def activity_faults(
         if not mode.code:
             yield bad(f"{at}.code", mode.code, "a code that is not empty")
     yield from distinct((mode.code for mode in activity.modes), "mode", f"{place}.modes")
-    drawing = any(way.power_w > 0 for way in (activity, *activity.modes))
+    ways: tuple[Activity | Mode, ...] = (activity, *activity.modes)
+    drawing = any(way.power_w > 0 for way in ways)
     yield from known(
         [activity.channel] if drawing else [], names.channels, "power channel", f"{place}.channel"
     )

@@ -66,14 +66,7 @@ def shortest(
         power=answer.power(grid, listed, layout) if found.layout else (),
         stores=answer.stores(grid, listed, layout) if found.layout else (),
         jar=answer.jar(grid, listed, layout) if found.layout else (),
-        solver=SolverFacts(
-            name="OR-Tools CP-SAT",
-            version=version("ortools"),
-            seed=seed,
-            effort=effort,
-            rounds=found.turns,
-            deterministic_time_units=round(found.spent_units, 3),
-        ),
+        solver=_solver(found, effort, seed),
     )
 
 
@@ -81,3 +74,14 @@ def _status(found: Found) -> Status:
     if found.layout is None:
         return Status.NOT_FOUND
     return Status.OPTIMAL if found.proven else Status.FEASIBLE
+
+
+def _solver(found: Found, effort: str, seed: int) -> SolverFacts:
+    return SolverFacts(
+        name="OR-Tools CP-SAT",
+        version=version("ortools"),
+        seed=seed,
+        effort=effort,
+        rounds=found.turns,
+        deterministic_time_units=round(found.spent_units, 3),
+    )
