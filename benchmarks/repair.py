@@ -117,7 +117,7 @@ def one(
     began = time.process_time()
     first = start(problem)
     first_s = time.process_time() - began
-    search = Improver(first.board, first.layout, 1, Effort(seconds=seconds, rounds=10**6, patience=24))
+    search = Improver(first.board, first.layout, 1, Effort(limit_s=seconds, rounds=10**6, patience=24))
     first_value, best_s, best = search.value(search.layout), first_s, search.value(search.layout)
 
     def told_progress(_done: int, _all: int) -> None:

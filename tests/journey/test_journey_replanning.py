@@ -59,13 +59,14 @@ def test_a_real_approach_becomes_a_repaired_week(css: Path, shared_data: Path, t
     words += ["--manoeuvre-crew", "CSS-CDR", "--manoeuvre-loses", "relay", "--now", "2024-11-06T02:00:00Z"]
     done = RUN.invoke(app, [*words, "--out", str(tmp_path / "out")], catch_exceptions=False)
     assert done.exit_code == 0
-    assert json.loads(done.stdout)["faults"] == 0
+    repaired = json.loads(done.stdout)
+    assert repaired["faults"] == 0
+    assert repaired["kept"] > len(repaired["changes"])
     week, plan = plan_at(tmp_path / "out")
     calm = next(b for b in week.blocked if b.code == "MANOEUVRE-1")
     assert [calm.span.start, calm.span.end] == [moment(when) for when in burn["interruption"]]
     asked = {a.code: a for a in week.activities}
     during = [i for i in plan.items if i.kind is Kind.ACTIVITY and i.span.overlaps(calm.span)]
-    assert during
     assert not [
         i for i in during if calm.kind in asked[i.activity].quiet or "relay" in asked[i.activity].inside
     ]

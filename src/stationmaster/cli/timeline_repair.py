@@ -79,7 +79,7 @@ def repair(
         expected = "something that went wrong: --disturbance, --ill or --manoeuvre"
         raise StationError("missing-field", field="--disturbance", expected=expected)
     problem = _problem(plan, told, moment(now), freeze_min, source)
-    effort = Effort() if seconds is None else Effort(seconds=seconds, rounds=10**6, patience=10**6)
+    effort = Effort() if seconds is None else Effort(limit_s=seconds, rounds=10**6, patience=10**6)
     with Bars(("repair",), quiet=quiet) as bars:
         answer = mend(
             problem, seed=seed, effort=effort, progress=lambda done, all_: bars("repair", done, all_)

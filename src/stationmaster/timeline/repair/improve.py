@@ -35,13 +35,13 @@ ALSO = 0.15
 @dataclass(frozen=True)
 class Effort:
     """Limits: ``round_units`` of the solver's deterministic time for each of at most ``rounds``; the
-    search ends after ``patience`` rounds in a row that bring nothing. ``seconds``: of a person's clock,
+    search ends after ``patience`` rounds in a row that bring nothing. ``limit_s``: of a person's clock,
     None for an answer that repeats exactly."""
 
     round_units: float = 0.04
     rounds: int = 24
     patience: int = 12
-    seconds: float | None = None
+    limit_s: float | None = None
 
 
 class Improver:
@@ -100,7 +100,7 @@ class Improver:
     def improve(self, progress: Progress) -> None:
         """Rounds around what is not as it was, until nothing is, or the limits are reached."""
         began, stale = time.monotonic(), 0
-        limit = self.effort.seconds
+        limit = self.effort.limit_s
         while self.rounds < self.effort.rounds and stale < self.effort.patience:
             if limit is not None and time.monotonic() - began > limit:
                 return

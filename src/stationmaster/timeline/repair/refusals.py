@@ -195,7 +195,7 @@ def _new_spans(problem: RepairProblem) -> Iterator[StationError]:
                 yield StationError(
                     "duplicate", value=one.code, kind="blocked span", field=f"{field}[{n}].code"
                 )
-    yield from _once("code", [one.code for one in (*told.manoeuvres, *told.shelters)])
+    yield from _once("code", [*(burn.code for burn in told.manoeuvres), *(s.code for s in told.shelters)])
 
 
 def _times(problem: RepairProblem) -> Iterator[StationError]:

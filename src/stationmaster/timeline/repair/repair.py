@@ -54,7 +54,7 @@ def repair(
     Args:
         problem: the week, its approved plan (without faults) and what went wrong.
         seed: of the solver and of the choice of what to free.
-        effort: limits of the search; without ``seconds`` the same problem gives the same answer.
+        effort: limits of the search; without ``limit_s`` the same problem gives the same answer.
         progress: called with (done, total) rounds.
         first: called with the seconds it took until there was a first plan.
 
