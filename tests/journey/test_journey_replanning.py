@@ -70,6 +70,11 @@ def test_a_real_approach_becomes_a_repaired_week(css: Path, shared_data: Path, t
     assert not [
         i for i in during if calm.kind in asked[i.activity].quiet or "relay" in asked[i.activity].inside
     ]
+    _, before = plan_at(tmp_path / "run")
+    met = [i.code for i in before.items if i.span.overlaps(calm.span) and i.kind is Kind.ACTIVITY
+           and (calm.kind in asked[i.activity].quiet or "relay" in asked[i.activity].inside)]  # fmt: skip
+    assert met
+    assert set(met) <= repaired["changes"].keys()
     busy = next(b for b in week.blocked if b.code == "MANOEUVRE-1.CREW")
     assert not [i for i in during if "CSS-CDR" in i.crew and i.span.overlaps(busy.span)]
 
