@@ -53,7 +53,7 @@ def print_leaf(page: Leaf) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from stationmaster.report.leaf import shown
+    from stationmaster.report.page import shown
 
     console = Console()
     console.print(Text.assemble((shown(page.title), "bold"), "  ", shown(page.kicker)))

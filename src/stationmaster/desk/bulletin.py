@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from stationmaster.desk.languages import Words, chance, kilometres, moment_words, words
 from stationmaster.desk.letters import Bulletin, Motion, Neighbour, Notice, Standing, Step, Subscriber
 from stationmaster.measure.reasons import Reason
+from stationmaster.report.page import style, templates, tidy
 from stationmaster.safety.avoidance.letters import Level
 
 #: What is wrong with a figure, in the five ways that a person needs to tell apart.
@@ -219,24 +219,17 @@ def _reading(say: Words, bulletin: Bulletin) -> Iterator[str]:
 
 def html(found: Page) -> str:
     """The bulletin as one page that needs nothing beside it."""
-    environment = Environment(
-        loader=PackageLoader("stationmaster.desk", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    text = (
+        templates("stationmaster.desk")
+        .get_template("bulletin.html.j2")
+        .render(page=found, say=found.words, style=_style(), head=_head(found), levels=Level)
     )
-    text = environment.get_template("bulletin.html.j2").render(
-        page=found, say=found.words, style=_style(), head=_head(found), levels=Level
-    )
-    lines = (line.strip() for line in text.split("\n"))
-    return "\n".join(line for line in lines if line) + "\n"
+    return tidy(text)
 
 
 def _style() -> Markup:
-    report = (resources.files("stationmaster.report") / "templates" / "style.css").read_text("utf-8")
     own = (resources.files("stationmaster.desk") / "templates" / "bulletin.css").read_text("utf-8")
-    return Markup(report + own)
+    return Markup(style() + own)
 
 
 def _head(found: Page) -> tuple[str, ...]:

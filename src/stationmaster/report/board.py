@@ -11,17 +11,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from stationmaster.measure.intervals import Spans
 from stationmaster.measure.reasons import say
 from stationmaster.measure.time import Span
 from stationmaster.report import words
-from stationmaster.report.leaf import shown
+from stationmaster.report.page import style, templates, tidy
 from stationmaster.report.pictures.figure import plain
 from stationmaster.report.pictures.steps import steps_chart
 from stationmaster.report.pictures.week import Band, Look, Row, day_chart, strip
@@ -47,18 +45,8 @@ class Board:
 
 def html(board: Board) -> str:
     """The board as one page."""
-    environment = Environment(
-        loader=PackageLoader("stationmaster.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["shown"] = shown
-    style = (resources.files("stationmaster.report") / "templates" / "style.css").read_text("utf-8")
-    text = environment.get_template("board.html.j2").render(style=Markup(style), **view(board))
-    lines = (line.strip() for line in text.split("\n"))
-    return "\n".join(line for line in lines if line) + "\n"
+    template = templates().get_template("board.html.j2")
+    return tidy(template.render(style=Markup(style()), **view(board)))
 
 
 def view(board: Board) -> dict[str, Any]:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Template
 from markupsafe import Markup
 
 from stationmaster.call.letters import Country
@@ -23,6 +22,7 @@ from stationmaster.measure.errors import StationError, printable
 from stationmaster.measure.files import inside, write_whole
 from stationmaster.measure.languages import Language, Words
 from stationmaster.proposal.letters import Assessment, Dossier, Effect, Obligation, Truth
+from stationmaster.report.page import style, templates, tidy
 from stationmaster.report.words import rule, sentence
 from stationmaster.selection.explanation.telling import Telling, words
 from stationmaster.selection.letters import SelectionProblem
@@ -217,25 +217,13 @@ def file_name(code: str, language: Language) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("stationmaster.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def _template() -> Template:
+    return templates().get_template("letter.html.j2")
 
 
 def html(letter: DecisionLetter) -> str:
     """A letter as one page; whatever it holds is text, never markup."""
-    style = (resources.files("stationmaster.report") / "templates" / "style.css").read_text("utf-8")
-    text = (
-        _environment()
-        .get_template("letter.html.j2")
-        .render(letter=letter, say=letter.say, style=Markup(style))
-    )
-    return "\n".join(line for line in (line.strip() for line in text.split("\n")) if line) + "\n"
+    return tidy(_template().render(letter=letter, say=letter.say, style=Markup(style())))
 
 
 def write_letters(decided: Decided, languages: tuple[Language, ...], out: Path) -> list[Path]:

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import resources
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from stationmaster.measure.errors import printable
-
-#: So much of a cell is shown; what is longer is somebody's text and not a figure.
-CELL_LIMIT = 400
+from stationmaster.report.page import style, templates, tidy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,25 +36,5 @@ class Leaf:
 
 def html(leaf: Leaf) -> str:
     """The leaf as one page that needs nothing beside it; whatever it holds is text, never markup."""
-    environment = Environment(
-        loader=PackageLoader("stationmaster.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["shown"] = shown
-    style = (resources.files("stationmaster.report") / "templates" / "style.css").read_text("utf-8")
-    text = environment.get_template("leaf.html.j2").render(leaf=leaf, style=Markup(style))
-    lines = (line.strip() for line in text.split("\n"))
-    return "\n".join(line for line in lines if line) + "\n"
-
-
-def shown(text: str) -> str:
-    """A text as it may stand on a page: no control characters, not endless.
-
-    >>> shown("a" * 500)[-3:], len(shown("a" * 500))
-    ('...', 400)
-    """
-    clean = printable(text[: CELL_LIMIT + 1])
-    return clean if len(clean) <= CELL_LIMIT else clean[: CELL_LIMIT - 3] + "..."
+    template = templates().get_template("leaf.html.j2")
+    return tidy(template.render(leaf=leaf, style=Markup(style())))

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from stationmaster.executor import Progress, no_progress
 from stationmaster.journey.run import Run
 from stationmaster.measure.files import inside, write_whole
 from stationmaster.report import words
-from stationmaster.report.leaf import shown
+from stationmaster.report.page import STYLE, style, templates, tidy
 from stationmaster.report.story import STANDING_WORDS, Story
 from stationmaster.report.views import (
     call,
@@ -34,8 +33,6 @@ from stationmaster.report.views import (
     selection,
     timeline,
 )
-
-STYLE = "style.css"
 
 
 @dataclass(frozen=True)
@@ -83,47 +80,29 @@ def write_site(run: Run, folder: Path, progress: Progress = no_progress) -> Path
     pages = tuple(page for page in PAGES if story.has(*page.needs))
     environment = _environment(story)
     total = len(pages) + len(story.dossiers)
-    write_whole(folder / STYLE, _style())
+    write_whole(folder / STYLE, style())
     for number, page in enumerate(pages):
         shared = {"story": story, "pages": pages, "here": page.stem, "base": ""}
         text = environment.get_template(f"{page.stem}.html.j2").render(**shared, **page.view(story))
-        write_whole(folder / page.file, _tidy(text))
+        write_whole(folder / page.file, tidy(text))
         progress(number + 1, total)
     template = environment.get_template("proposal.html.j2")
     for number, code in enumerate(story.dossiers, len(pages)):
         shared = {"story": story, "pages": pages, "here": "proposals", "base": "../"}
         text = template.render(**shared, **dossier.view(story, code))
-        write_whole(inside(folder, f"proposals/{code}.html"), _tidy(text))
+        write_whole(inside(folder, f"proposals/{code}.html"), tidy(text))
         progress(number + 1, total)
     return folder / "index.html"
 
 
-def _style() -> str:
-    file = resources.files("stationmaster.report") / "templates" / STYLE
-    return file.read_text("utf-8")
-
-
-def _tidy(text: str) -> str:
-    """Without the empty lines and indents that templates leave."""
-    lines = (line.strip() for line in text.split("\n"))
-    return "\n".join(line for line in lines if line) + "\n"
-
-
 def _environment(story: Story) -> Environment:
-    """Templates with autoescape on: whatever comes from a dossier is text, never markup."""
-    environment = Environment(
-        loader=PackageLoader("stationmaster.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    """The templates, with the words of a report and links to its pages."""
+    environment = templates()
     for one in (
         words.name, words.day, words.day_short, words.moment, words.number, words.brief, words.percent,
         words.probability, words.listed, words.counted, words.whole,
     ):  # fmt: skip
         environment.filters[one.__name__] = one
-    environment.filters["shown"] = shown
     environment.filters["linked"] = _Links(story)
     environment.globals["standing_words"] = STANDING_WORDS
     environment.globals["level_words"] = words.LEVELS
