@@ -34,7 +34,7 @@ TITLES = {
 
 def items(grid: Grid, jobs: list[Job], layout: Layout) -> tuple[Item, ...]:
     """Everything in the timeline, by start, then code."""
-    found = [*_fixed(grid.problem), *_blocked(grid.problem)]
+    found = [*fixed_items(grid.problem), *blocked_items(grid.problem)]
     found += [_routine(grid, number, *place) for number, place in layout.routine.items()]
     for number, (start, members, way) in layout.jobs.items():
         job = jobs[number]
@@ -53,7 +53,8 @@ def items(grid: Grid, jobs: list[Job], layout: Layout) -> tuple[Item, ...]:
     return tuple(sorted(found, key=lambda item: (item.start, item.code)))
 
 
-def _fixed(problem: WeekProblem) -> Iterable[Item]:
+def fixed_items(problem: WeekProblem) -> Iterable[Item]:
+    """The routine at fixed times, less what blocked spans take."""
     for member in problem.crew:
         away = Spans.of(b.span for b in problem.blocked if member.code in b.crew)
         for kind, span in fixed_routine(problem, member):
@@ -68,7 +69,8 @@ def _fixed(problem: WeekProblem) -> Iterable[Item]:
                 )
 
 
-def _blocked(problem: WeekProblem) -> Iterable[Item]:
+def blocked_items(problem: WeekProblem) -> Iterable[Item]:
+    """The blocked spans, as far as they lie in the week."""
     for blocked in problem.blocked:
         start, end = max(blocked.span.start, problem.span.start), min(blocked.span.end, problem.span.end)
         yield Item(

@@ -15,11 +15,9 @@ from typing import Final
 
 from stationmaster.measure.codes import nearest
 from stationmaster.measure.errors import StationError
-from stationmaster.measure.intervals import Spans
 from stationmaster.measure.spelling import folded
 from stationmaster.timeline.activity import Activity
-from stationmaster.timeline.answer import TITLES
-from stationmaster.timeline.crew_day import fixed_routine
+from stationmaster.timeline.answer import TITLES, blocked_items, fixed_items
 from stationmaster.timeline.exchange import cells
 from stationmaster.timeline.exchange.import_week import Names
 from stationmaster.timeline.exchange.sheet import Columns, Row, read_sheet
@@ -198,33 +196,10 @@ class _Reader:
 
 def _added(problem: WeekProblem, present: set[Kind]) -> tuple[list[Item], list[str]]:
     """The routine at fixed times of kinds that the table has no row of, and the blocked spans."""
-    found: list[Item] = []
     missing = [kind for kind in _ROUTINE if kind not in present]
-    for member in problem.crew:
-        away = Spans.of(b.span for b in problem.blocked if member.code in b.crew)
-        for kind, span in fixed_routine(problem, member):
-            if Kind(kind) in missing:
-                for piece in Spans.of([span]) - away:
-                    found.append(
-                        Item(
-                            code=f"{member.code}.{kind}.{piece.start:%Y%m%dT%H%M}",
-                            kind=Kind(kind),
-                            title=TITLES[Kind(kind)],
-                            crew=(member.code,),
-                            start=piece.start,
-                            end=piece.end,
-                        )
-                    )
+    found = [item for item in fixed_items(problem) if item.kind in missing]
     notes = [f"no rows of {', '.join(missing)}: taken from the crew's day"] if missing and found else []
     if Kind.BLOCKED not in present and problem.blocked:
         notes.append("no rows of blocked spans: taken from the week")
-        for blocked in problem.blocked:
-            start, end = max(blocked.span.start, problem.span.start), min(blocked.span.end, problem.span.end)
-            who = tuple(m.code for m in problem.crew if m.code in blocked.crew)
-            found.append(
-                Item(
-                    code=f"blocked.{blocked.code}", kind=Kind.BLOCKED, title=blocked.title, crew=who,
-                    start=start, end=end, activity=blocked.code,
-                )
-            )  # fmt: skip
+        found += blocked_items(problem)
     return found, notes
