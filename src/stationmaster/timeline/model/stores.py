@@ -3,7 +3,9 @@
 The level is that of a queue that cannot be emptied below nothing: with arrivals ``a`` and drain
 ``d`` it is L = max(0, L - d) + a (D. Lindley, "The theory of queues with a single server", Proc.
 Cambridge Phil. Soc. 48 (1952)). It is followed over buckets of slots: what arrives in a bucket
-counts from its beginning, what drains in it from its end, so that no moment between holds more.
+counts from its beginning, what drains in it from its end. What drained before the arrival, from an
+empty store, is then counted too much: never more than one bucket drains, however many follow, because
+L changes by no more than what it comes from. So much of the capacity is left free.
 """
 
 from __future__ import annotations
@@ -23,15 +25,16 @@ if TYPE_CHECKING:
     from stationmaster.timeline.model.grid import Grid
 
 #: A bucket ends when it has drained this part of the capacity, and is at least so long.
-PART, SHORTEST_MIN = 10, 30
+PART, SHORTEST_MIN = 20, 30
 
 
 @dataclass(frozen=True)
 class Tank:
     """A store on the grid, in whole units of its scale.
 
-    ``drain`` is what leaves from the start of each slot to the start of the next (n,); ``edges``
-    are the first slots of the buckets, and the end.
+    ``capacity`` is what may be relied on, a bucket's recovery less than the store holds; ``drain`` is
+    what leaves from the start of each slot to the start of the next (n,); ``edges`` are the first
+    slots of the buckets, and the end.
     """
 
     store: Store
@@ -60,6 +63,7 @@ class Tank:
 def tank(grid: Grid, store: Store) -> Tank:
     """The store on the grid: draws round up, drain and capacity down."""
     out = drained(grid, store)
+    steady = _recovered(grid, store)
     ways = [way for activity in grid.problem.activities for way in activity.ways]
     amounts = [d.amount_units for way in ways for d in way.draws if d.store == store.code]
     fixed = [store.capacity_units, store.initial_units, *np.unique(out.round(9)).tolist()]
@@ -70,11 +74,23 @@ def tank(grid: Grid, store: Store) -> Tank:
         everything = capacity + scale.up(store.initial_units) + sum(scale.up(a) for a in amounts)
         drain[grid.per_day - 1 :: grid.per_day] += everything
     edges = _edges(grid, store, drain, capacity)
-    return Tank(store, scale, capacity, scale.up(store.initial_units), drain, edges)
+    wasted = np.add.reduceat(np.floor(steady * scale.units + 1e-6), edges[:-1]).max()
+    return Tank(store, scale, capacity - int(wasted), scale.up(store.initial_units), drain, edges)
 
 
 def drained(grid: Grid, store: Store) -> NDArray[np.float64]:
     """What may leave a store in each slot by recovery and refills, midnights apart (n,)."""
+    out = _recovered(grid, store)
+    for blocked in grid.problem.blocked:
+        slot = grid.ceil(blocked.span.end) - 1
+        for refill in blocked.refills:
+            if refill.store == store.code and 0 <= slot < grid.n:
+                out[slot] += refill.amount_units
+    return out
+
+
+def _recovered(grid: Grid, store: Store) -> NDArray[np.float64]:
+    """What may leave a store in each slot by recovery alone (n,)."""
     problem = grid.problem
     out = np.zeros(grid.n)
     if store.recovery_units_h and store.recovers_in:
@@ -87,13 +103,7 @@ def drained(grid: Grid, store: Store) -> NDArray[np.float64]:
             out = np.diff(np.interp(np.arange(grid.n + 1), at, np.cumsum(lengths)))
     elif store.recovery_units_h:
         out += 1.0
-    out = out * (store.recovery_units_h * grid.slot / 60)
-    for blocked in problem.blocked:
-        slot = grid.ceil(blocked.span.end) - 1
-        for refill in blocked.refills:
-            if refill.store == store.code and 0 <= slot < grid.n:
-                out[slot] += refill.amount_units
-    return out
+    return np.asarray(out * (store.recovery_units_h * grid.slot / 60))
 
 
 def _edges(grid: Grid, store: Store, drain: Levels, capacity: int) -> Levels:
