@@ -40,29 +40,38 @@ from stationmaster.timeline.model.variables import WEIGHT_SCALE, DayGuide, weigh
 from stationmaster.timeline.outcome import BoundKind, JarItem, SolverFacts, Status, Unplaced, WeekPlan
 from stationmaster.timeline.search.annealing import Annealing
 from stationmaster.timeline.search.guidance import lean
-from stationmaster.timeline.search.search import Effort, Engine, Search
+from stationmaster.timeline.search.search import SMALL, Effort, Engine, Search
 from stationmaster.timeline.shortest.plan import UNITS, shortest
 from stationmaster.timeline.shortest.shorten import Limit
 
 #: Called with the value and the bound.
 Watch = Callable[[float, float], None]
 #: Rounds and limits of each effort; ``normal`` takes some seconds for a crew of three.
-EFFORTS: Final = {
+EFFORTS: Final[dict[str, Effort]] = {
     "quick": Effort(first_units=2.0, round_units=0.03, rounds=8, patience=8, shakes=1000),
     "normal": Effort(first_units=4.0, round_units=0.06, rounds=30, patience=20, shakes=4000),
     "thorough": Effort(first_units=20.0, round_units=0.3, rounds=200, patience=80, shakes=30000),
 }
+#: With a limit of the clock: parts so large that each is nearly settled.
+EFFORTS["clock"] = Effort(first_units=20.0, round_units=2.0, rounds=10**6, patience=10**6, shakes=2000)
+NOTHING: Final = DayGuide({}, {})
 
 
-@dataclass(frozen=True)
+@dataclass
 class Task:
-    """The problem on its grid, with what the search must place."""
+    """The problem on its grid, with what the search must place; ``refuted`` when that is impossible."""
 
     grid: Grid
     jobs: list[Job]
     musts: set[int]
     effort: str
     engine: Engine
+    refuted: bool = False
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether a must can never be placed, whatever else is."""
+        return any(self.jobs[n].hopeless for n in self.musts)
 
 
 def build(
@@ -97,39 +106,65 @@ def build(
     Raises:
         StationError: ``unknown-name`` for an effort that does not exist.
     """
-    # long because a first plan by chance and one by the exact solver lead to the same rounds
-    known(effort, EFFORTS, "effort", field="effort")
+    known(effort, [*EFFORTS][:-1], "effort", field="effort")
     if problem.goal is Goal.EARLIEST_END:
         limit = Limit(UNITS[effort], seconds, workers)
         soonest = shortest(problem, limit, effort, seed, watch)
         if soonest is not None:
             return soonest  # else what follows finds what cannot stand together
+    ends = None if seconds is None else clock() + seconds
+    if ends is None:
+        task = _task(problem, effort, Engine(seed))
+    else:
+        task = _task(problem, "clock", Engine(seed, workers, lambda: ends - clock()))
+    by_chance = _by_chance(task, watch)
+    bound, guide = (None, NOTHING) if task.hopeless else DayModel(task.grid, task.jobs, task.musts).solve()
+    search = _best_first(task, by_chance, bound, guide)
+    if search is None:
+        return _nothing(task, impossible=bound is None or task.refuted)
+    whole = search.settle()
+    aim = bound or 0 if whole is None else min(bound or 0, whole)
+    told = None if watch is None else partial(_tell, watch, search, aim)
+    search.improve(aim, progress, None if ends is None else lambda: clock() < ends, told)
+    return _plan(task, search, bound or 0, whole, search.complete())
+
+
+def _task(problem: WeekProblem, effort: str, engine: Engine) -> Task:
     grid = Grid(problem)
     listed = jobs(grid)
     needs = links([job.activity for job in listed])
     musts = with_needs({job.number for job in listed if job.activity.must}, needs)
-    task = Task(grid, listed, musts, effort, Engine(seed))
-    ends = None if seconds is None else clock() + seconds
-    quick = None if any(listed[n].hopeless for n in musts) else Annealing(grid, listed, musts, seed)
-    if quick is not None and quick.first():
-        if watch is not None:
-            watch(_worth(task, quick.layout().jobs), _worth(task, range(len(listed))))
-        quick.fill()
-        bound: int | None = DayModel(grid, listed, musts).solve()[0]
-        quick.improve(EFFORTS[effort].shakes, bound or 0)
-        search = Search(grid, listed, musts, quick.layout(), task.engine, EFFORTS[effort])
-    else:
-        first, bound, guide = _first(task)
-        if first is None:
-            return _nothing(task, impossible=bound is None)
-        search = Search(grid, listed, musts, first, task.engine, EFFORTS[effort])
-        search.fill(guide)
-    bound = bound or 0
-    whole = search.settle()
-    aim = bound if whole is None else min(bound, whole)
-    told = None if watch is None else partial(_tell, watch, search, aim)
-    search.improve(aim, progress, None if ends is None else lambda: clock() < ends, told)
-    return _plan(task, search, bound, whole, search.complete())
+    return Task(grid, listed, musts, effort, engine)
+
+
+def _by_chance(task: Task, watch: Watch | None) -> Annealing | None:
+    """A plan of all musts, filled, within a moment; None where chance does not find one."""
+    if task.hopeless:
+        return None
+    quick = Annealing(task.grid, task.jobs, task.musts, task.engine.seed)
+    if not quick.first():
+        return None
+    if watch is not None:
+        watch(_worth(task, quick.layout().jobs), _worth(task, range(len(task.jobs))))
+    quick.fill()
+    return quick
+
+
+def _best_first(task: Task, quick: Annealing | None, bound: int | None, guide: DayGuide) -> Search | None:
+    """The better of two plans to go on from: bred by chance, and filled day by day after the relaxation."""
+    effort = EFFORTS[task.effort]
+    by_chance = None
+    if quick is not None:
+        quick.improve(effort.shakes, bound or 0)
+        by_chance = Search(task.grid, task.jobs, task.musts, quick.layout(), task.engine, effort)
+        if by_chance.worth() == bound or len(by_chance.open) <= SMALL:
+            return by_chance
+    skeleton = None if bound is None else _skeleton(task, guide)
+    if skeleton is None:
+        return by_chance
+    by_days = Search(task.grid, task.jobs, task.musts, skeleton, task.engine, effort)
+    by_days.fill(guide)
+    return by_days if by_chance is None or by_days.worth() >= by_chance.worth() else by_chance
 
 
 def _worth(task: Task, numbers: Iterable[int]) -> float:
@@ -140,25 +175,18 @@ def _tell(watch: Watch, search: Search, bound: int) -> None:
     watch(search.worth() / WEIGHT_SCALE, bound / WEIGHT_SCALE)
 
 
-def _first(task: Task) -> tuple[Layout | None, int | None, DayGuide]:
-    """A plan of routine and musts, or None; the bound (None: proven impossible); the guide."""
-    nothing = DayGuide({}, {})
-    tries = Musts(task.grid, task.jobs, task.engine, EFFORTS[task.effort].first_units)
-    if any(task.jobs[n].hopeless for n in task.musts):
-        return None, None, nothing
-    bound, guide = DayModel(task.grid, task.jobs, task.musts).solve()
-    model = tries.model(task.musts)
-    if bound is None or model is None:
-        return None, None, nothing
+def _skeleton(task: Task, guide: DayGuide) -> Layout | None:
+    """Routine and musts alone, on the days of the relaxation where that can be; None: none was found."""
+    model = Musts(task.grid, task.jobs, task.engine, EFFORTS[task.effort].first_units).model(task.musts)
+    if model is None:
+        task.refuted = True
+        return None
     for number in task.musts:
         model.model.add(model.jobs[number][1].present == 1)
     lean(model, guide, task.musts)
     status, solver = task.engine.solve(model.model, EFFORTS[task.effort].first_units, first=True)
-    if status == cp_model.INFEASIBLE:
-        return None, None, nothing
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return None, bound, nothing
-    return model.layout(solver), bound, guide
+    task.refuted = status == cp_model.INFEASIBLE
+    return model.layout(solver) if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else None
 
 
 def _bound(task: Task, relaxed: int, whole: int | None) -> tuple[int, BoundKind]:

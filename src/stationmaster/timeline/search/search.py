@@ -48,10 +48,14 @@ class Effort:
 
 
 class Engine:
-    """CP-SAT with one worker and a fixed seed; counts the deterministic time it spends."""
+    """CP-SAT with a fixed seed; counts the deterministic time it spends.
 
-    def __init__(self, seed: int) -> None:
-        self.seed = seed
+    With one worker the same model gives the same answer; with more, or where ``left`` says how many
+    seconds there are, it depends on the machine.
+    """
+
+    def __init__(self, seed: int, workers: int = 1, left: Callable[[], float] | None = None) -> None:
+        self.seed, self.workers, self.left = seed, workers, left
         self.spent_units = 0.0
 
     def solve(
@@ -66,9 +70,11 @@ class Engine:
         """Run once; returns the status and the solver that holds the values."""
         solver = cp_model.CpSolver()
         settings = solver.parameters
-        settings.num_workers = 1
+        settings.num_workers = self.workers
         settings.random_seed = self.seed
         settings.max_deterministic_time = limit_units
+        if self.left is not None:
+            settings.max_time_in_seconds = max(0.1, self.left())
         settings.stop_after_first_solution = first
         settings.cp_model_presolve = presolve
         # light presolve: the sub-models are small, and its work is not counted in deterministic time
@@ -151,8 +157,11 @@ class Search:
     def _parts(self) -> Iterator[tuple[set[int], set[int]]]:
         """Parts of the week without end: each day, then some days of some members by lot."""
         days, members = sorted(self.grid.days), sorted(self.grid.members)
-        for k in days:
-            yield {k}, set(members)
+        before = -1
+        while self.worth() > before:
+            before = self.worth()
+            for k in days:
+                yield {k}, set(members)
         while True:
             if self.random.random() < RESCUE:
                 yield self._rescue()
