@@ -25,6 +25,12 @@ def item_of(plan: WeekPlan, code: str) -> Item:
     return next(i for i in plan.items if i.activity == code)
 
 
+def all_musts(problem: WeekProblem) -> WeekProblem:
+    """The week with everything to be done, and over soon."""
+    must = tuple(replace(one, must=True) for one in problem.activities)
+    return replace(problem, activities=must, goal=Goal.EARLIEST_END)
+
+
 def activity(problem: WeekProblem, code: str, **change: Any) -> WeekProblem:
     changed = tuple(replace(a, **change) if a.code == code else a for a in problem.activities)
     return replace(problem, activities=changed)
@@ -212,7 +218,7 @@ BROKEN: dict[str, tuple[str, Callable[[WeekProblem, WeekPlan], Pair]]] = {
             ),
         ),
     ),
-    "an end that is not the last": ("objective", lambda w, p: (replace(w, goal=Goal.EARLIEST_END), p)),
+    "an end that is not the last": ("objective", lambda w, p: (all_musts(w), p)),
 }
 
 

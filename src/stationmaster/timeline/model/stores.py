@@ -4,8 +4,8 @@ The level is that of a queue that cannot be emptied below nothing: with arrivals
 ``d`` it is L = max(0, L - d) + a (D. Lindley, "The theory of queues with a single server", Proc.
 Cambridge Phil. Soc. 48 (1952)). It is followed over buckets of slots: what arrives in a bucket
 counts from its beginning, what drains in it from its end. What drained before the arrival, from an
-empty store, is then counted too much: never more than one bucket drains, however many follow, because
-L changes by no more than what it comes from. So much of the capacity is left free.
+empty store, is then counted too much: never more than one bucket drains before its last slot, however
+many follow, because L changes by no more than what it comes from. So much of the capacity is left free.
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ def tank(grid: Grid, store: Store) -> Tank:
         everything = capacity + scale.up(store.initial_units) + sum(scale.up(a) for a in amounts)
         drain[grid.per_day - 1 :: grid.per_day] += everything
     edges = _edges(grid, store, drain, capacity)
-    wasted = np.add.reduceat(np.floor(steady * scale.units + 1e-6), edges[:-1]).max()
+    whole = np.floor(steady * scale.units + 1e-6)
+    whole[edges[1:] - 1] = 0.0  # what arrives in the last slot of a bucket comes before what drains in it
+    wasted = np.add.reduceat(whole, edges[:-1]).max()
     return Tank(store, scale, capacity - int(wasted), scale.up(store.initial_units), drain, edges)
 
 
