@@ -23,6 +23,8 @@ class Bars:
         self.stages = stages
         self.quiet = quiet or not sys.stderr.isatty()
         self.began = time.monotonic()
+        #: Stands beside the bar: how good the answer is so far.
+        self.note = ""
         self._bars: Progress | None = None
         self._task: TaskID | None = None
 
@@ -43,7 +45,7 @@ class Bars:
         assert self._task is not None
         place = self.stages.index(stage) if stage in self.stages else len(self.stages)
         part = done / total if total else 0.0
-        bars.update(self._task, completed=place + part, description=f"{stage:<10}")
+        bars.update(self._task, completed=place + part, description=f"{stage:<10} {self.note}".rstrip())
 
     def _open(self) -> Progress:
         from rich.console import Console

@@ -22,7 +22,7 @@ BUILD_EXAMPLES = """\b
 Examples:
   stationmaster timeline build week.toml --out plan
   stationmaster timeline build out/css-2018 --out again --effort thorough --seed 2
-  stationmaster timeline build bundle.zip --out plan --json
+  stationmaster timeline build bundle.zip --out plan --seconds 60 --json
 """
 
 app = typer.Typer(help="The crew's week to five minutes: built from a file of it.", no_args_is_help=True)
@@ -44,16 +44,35 @@ def build(
     ],
     effort: Annotated[str, typer.Option(help="quick, normal or thorough.")] = "normal",
     seed: Annotated[int, typer.Option(help="Of the solver: the same seed, the same plan.", min=0)] = 1,
+    seconds: Annotated[
+        float | None,
+        typer.Option(help="Search so long instead; the plan then depends on the machine.", min=0.1),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar, no summary.")] = False,
 ) -> None:
-    """Plan a week: the most weight that fits beside the musts and the crew's day, with a proven bound."""
+    """Plan a week: the most weight that fits beside the musts and the crew's day, with a proven bound.
+
+    An interrupt (Ctrl-C) ends the search and keeps the best plan so far.
+    """
     from stationmaster.cli.progress import Bars
     from stationmaster.timeline.build import build as make
 
     week, _ = week_at(problem)
     with Bars(("timeline",), quiet=quiet) as bars:
-        plan = make(week, effort, seed, lambda done, total: bars("timeline", done, total))
+
+        def watch(value: float, bound: float) -> None:
+            bars.note = f"{value:g} of at most {bound:g}"
+
+        plan = make(
+            week,
+            effort,
+            seed,
+            lambda done, total: bars("timeline", done, total),
+            seconds=seconds,
+            workers=2,
+            watch=watch,
+        )
     refuse_without_plan(plan)
     refuse_faults(week, plan)
     keep(out, week, plan)
