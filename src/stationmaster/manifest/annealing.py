@@ -21,6 +21,8 @@ BY_WEEK, BY_INCREMENT, FROM_THEN_ON, ONCE = range(4)
 #: How often an item on board is dropped; how often one on board, or off, is paired with one on board; how
 #: often a lone move stays near to the present start; powers of e by which the heat falls.
 DROP, PARTNER_ON, PARTNER_OFF, NEAR, COOLING = 0.05, 0.3, 0.6, 0.5, 6.0
+#: From this share of the search on prices only rise: many tight limits are not kept at once before.
+FIRM = 0.5
 
 
 @njit(cache=True)
@@ -168,7 +170,7 @@ def _worth(i, way, value, flight_value):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def anneal(table, choice, worth, now, steps, hot, seed):  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915
+def anneal(table, choice, worth, now, steps, draw, told):  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0915
     """The best state found in so many steps, from a state.
 
     Args:
@@ -177,14 +179,16 @@ def anneal(table, choice, worth, now, steps, hot, seed):  # type: ignore[no-unty
         worth: value by (item, combination of places, start), and by (side, item, flight).
         now: (items, 6) start, combination, up, down, row of the store, on board; not changed.
         steps: moves tried.
-        hot: the temperature at the start, in the unit of the worth.
-        seed: of the draws.
+        draw: the seed of the draws, and the temperature at the start in the unit of the worth.
+        told: one number; another thread raises it to 1 as the time goes by that the search may take.
     """
     # long because it is one loop over compiled state
     sizes, _, _, _, links, stay, limit, price0 = choice
     value, flight_value = worth
     starts = table[3]
+    seed, hot = draw
     np.random.seed(seed)
+    heat = hot
     now, price = now.copy(), price0.copy()
     use = np.zeros(len(limit), dtype=np.int64)
     total = 0.0
@@ -201,7 +205,6 @@ def anneal(table, choice, worth, now, steps, hot, seed):  # type: ignore[no-unty
     way, other = np.zeros(6, dtype=np.int64), np.zeros(6, dtype=np.int64)
     count = len(now)
     for step in range(steps):
-        heat = hot * math.exp(-COOLING * step / steps)
         i = np.random.randint(count)
         if sizes[i, 0] == 0:
             continue
@@ -269,9 +272,13 @@ def anneal(table, choice, worth, now, steps, hot, seed):  # type: ignore[no-unty
             if now[i, 5]:
                 _apply(i, now[i], 1, table, use, limit, price)
         if step % 1000 == 999:
+            if told[0] >= 1.0:
+                break
+            gone = max(step / steps, told[0])
+            heat = hot * math.exp(-COOLING * gone)
             for row in range(len(limit)):
                 if use[row] > limit[row]:
-                    price[row] = min(price[row] * 1.1, price0[row] * 30.0)
-                else:
+                    price[row] = min(price[row] * 1.1, price0[row] * 3000.0)
+                elif gone < FIRM:
                     price[row] = max(price[row] * 0.99, price0[row] * 0.1)
     return best, best_total

@@ -222,8 +222,17 @@ class Moves:
                 )
         return found
 
-    def improved(self, plan: Mapping[int, Way], steps: int, seed: int, cool: float = 1.0) -> dict[int, Way]:
-        """The best plan of one annealing, from a plan."""
+    def improved(
+        self, plan: Mapping[int, Way], steps: int, draw: tuple[int, float], told: Any
+    ) -> dict[int, Way]:
+        """The best plan of one annealing, from a plan.
+
+        ``draw`` is the seed, and the heat as a part of the most that one item is worth; ``told`` rises to
+        1 as the time goes by that it may take.
+        """
+        seed, heat = draw
         state = self.state(plan)
-        best, _ = annealing.anneal(self.table, self.choice, self.worth, state, steps, self.hot * cool, seed)
+        best, _ = annealing.anneal(
+            self.table, self.choice, self.worth, state, steps, (seed, self.hot * heat), told
+        )
         return self.plan(best)

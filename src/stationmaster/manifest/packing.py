@@ -21,6 +21,8 @@ from stationmaster.manifest.weeks import Calendar
 
 #: Deterministic seconds for the packing; what a promised item weighs, and a place that is kept.
 EFFORT_S, PROMISED, ABOARD, KEPT = 4.0, 10**9, 10**3, 1
+#: Seconds by the clock that the packing has whatever is left: without an answer there is no plan.
+LEAST_S = 1.0
 
 
 def packed(
@@ -28,6 +30,7 @@ def packed(
     weeks: Calendar,
     groups: Sequence[tuple[int, ...]],
     plan: Mapping[int, Way],
+    limit_s: float | None = None,
 ) -> dict[int, Way]:
     """The plan with a single place for each need; without the items for which none is left.
 
@@ -36,6 +39,7 @@ def packed(
         weeks: its weekly buckets.
         groups: classes of equal places; a way names any place of the class.
         plan: the ways, with room for each class as a whole.
+        limit_s: seconds by the clock, if the search has such a limit.
     """
     group_of = {place: group for group in groups for place in group}
     former = {berth.item: berth.places for berth in problem.previous}
@@ -69,7 +73,7 @@ def packed(
             if key in limits and sum(amount for amount, _ in terms) > limits[key][week]:
                 cp.add(sum(amount * taken for amount, taken in terms) <= limits[key][week])
     cp.maximize(sum(goal))
-    return _read(cp, plan, aboard, chosen)
+    return _read(cp, plan, aboard, chosen, limit_s)
 
 
 def _inside(problem: ManifestProblem, i: int, way: Way, n: int, p: int) -> Iterator[tuple[Name, int, int]]:
@@ -106,11 +110,14 @@ def _read(
     plan: Mapping[int, Way],
     aboard: Mapping[int, Any],
     chosen: Mapping[tuple[int, int], Mapping[int, Any]],
+    limit_s: float | None,
 ) -> dict[int, Way]:
     solver = cp_model.CpSolver()
     solver.parameters.random_seed = 1
     solver.parameters.num_workers = 1
     solver.parameters.max_deterministic_time = EFFORT_S
+    if limit_s is not None:
+        solver.parameters.max_time_in_seconds = max(LEAST_S, limit_s)
     if solver.solve(cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return {}
     found = {}

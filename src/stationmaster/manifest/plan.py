@@ -10,16 +10,19 @@ the same problem gives the same plan.
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from stationmaster.manifest.amounts import SCALE, hours
+from stationmaster.manifest.effort import Clock
 from stationmaster.manifest.fit import Way
 from stationmaster.manifest.letters import Berth, Manifest, ManifestProblem, Refill
 from stationmaster.manifest.loads import flight_loads, loads
 from stationmaster.manifest.model import Model, classes
 from stationmaster.manifest.packing import packed
-from stationmaster.manifest.search import Clock, Found, Search, Tell
+from stationmaster.manifest.search import Found, Search, Tell
 from stationmaster.manifest.weeks import Calendar, calendar
 from stationmaster.manifest.why import not_placed
 from stationmaster.measure.codes import distinct, known
@@ -29,6 +32,10 @@ MOVED_PLACE, MOVED_FLIGHT = 20, 10
 
 #: How the effort divides over the three searches.
 PROMISED, WORTH, EARLY = 0.1, 0.6, 0.3
+#: The share of a limit in seconds for equal places together, where they may have to be taken apart.
+GROUPED = 0.6
+#: Loads and reasons take at most so many times as long as making the program did, and some seconds.
+TOLD, TOLD_S = 6.0, 0.5
 
 
 def plan(
@@ -53,25 +60,48 @@ def plan(
         StationError: when the problem names something that is not there, or has no week.
     """
     validate(problem)
+    by_wall = seconds is not None
+    whole = Clock(problem.effort_s if seconds is None else seconds, by_wall, stop or threading.Event())
     weeks = calendar(problem)
-    ended = stop or threading.Event()
-    whole = Clock(problem.effort_s if seconds is None else seconds, seconds is not None, ended)
     groups = classes(problem)
-    promised, worth, early = _three(problem, weeks, groups, whole, tell, Found({}, {}, 0, 0))
-    way = packed(problem, weeks, groups, early.plan)
+    first = whole.part(GROUPED) if by_wall and _shared(problem, groups) else whole
+    found = _three(problem, weeks, groups, first, tell, Found({}, {}, 0, 0))
+    early = found[2]
+    way = packed(problem, weeks, groups, early.plan, whole.left_s if by_wall else None)
     if len(way) < len(early.plan):  # equal places that do not hold what they hold together
-        apart = [(index,) for index in range(len(problem.places))]
-        start = Found(way, early.refills, 0, 0)
-        again = Clock(max(1.0, problem.effort_s / 2), seconds is not None, ended)
-        first, second, early = _three(problem, weeks, apart, again, tell, start)
-        bounds = min(promised.bound, first.bound), min(worth.bound, second.bound)
-        promised, worth = (
-            Found(found.plan, found.refills, found.goal, bound)
-            for found, bound in zip((first, second), bounds, strict=True)
-        )
-        if promised.goal < promised.bound:  # the bound of the worth holds for as many promised ones only
-            worth = Found(worth.plan, worth.refills, worth.goal, second.bound)
-        way = dict(early.plan)
+        again = whole if by_wall else Clock(max(1.0, problem.effort_s / 2), stop=whole.stop)
+        found = _apart(problem, weeks, again, tell, found, Found(way, early.refills, 0, 0))
+        way = dict(found[2].plan)
+    return _told(problem, weeks, found, way)
+
+
+def _shared(problem: ManifestProblem, groups: Sequence[tuple[int, ...]]) -> bool:
+    """Whether parts of equal places are asked for: only those may not be packed as they were counted."""
+    capacity = max((problem.places[group[0]].capacity_count for group in groups if len(group) > 1), default=0)
+    return any(need.amount_count < capacity for item in problem.items for need in item.needs)
+
+
+def _apart(
+    problem: ManifestProblem,
+    weeks: Calendar,
+    clock: Clock,
+    tell: Tell | None,
+    together: tuple[Found, Found, Found],
+    start: Found,
+) -> tuple[Found, Found, Found]:
+    """The three searches with each place alone; the bounds of places counted together hold as well."""
+    apart = [(index,) for index in range(len(problem.places))]
+    promised, worth, early = _three(problem, weeks, apart, clock, tell, start)
+    if promised.goal >= together[0].goal:  # the bound of the worth holds for as many promised ones only
+        worth = replace(worth, bound=min(worth.bound, together[1].bound))
+    return replace(promised, bound=min(promised.bound, together[0].bound)), worth, early
+
+
+def _told(
+    problem: ManifestProblem, weeks: Calendar, found: tuple[Found, Found, Found], way: Mapping[int, Way]
+) -> Manifest:
+    """The manifest of what was found, with its loads and reasons."""
+    promised, worth, early = found
     berths = read_berths(problem, weeks, way)
     settled = promised.proven and worth.proven
     return Manifest(
@@ -103,7 +133,10 @@ def _three(
     start: Found,
 ) -> tuple[Found, Found, Found]:
     """The three searches over one way of counting places."""
+    began_s = time.monotonic()
     search = Search(problem, weeks, groups, tell)
+    if whole.by_wall:
+        whole.keep(TOLD_S + TOLD * (time.monotonic() - began_s))
 
     def clock(share: float, of_rest: float) -> Clock:
         return whole.part(of_rest) if whole.by_wall else Clock(share * whole.effort_s, stop=whole.stop)

@@ -1,15 +1,16 @@
-"""The search for a goal over a manifest's program: relaxation, dive, exact search, neighbourhoods.
+"""The search for a goal over a manifest's program: relaxations, dives, exact search, neighbourhoods.
 
-1. The linear relaxation (interior point, HiGHS in scipy) gives the bound and says which start
-   weeks, places and flights are worth looking at.
-2. The dive solves the program over those alone: a tenth of the columns, within a few per cent of
-   the bound at once (relaxation-induced, Danna, Rothberg & Le Pape 2005).
+1. The linear relaxation (:mod:`manifest.relaxation`) gives a bound and says which start weeks,
+   places and flights are worth looking at; the settled one, with whole items, closes most of the rest.
+2. A dive solves the program over the start weeks that the relaxation or the best plan uses, and those
+   near to them: a tenth of the columns (relaxation-induced, Danna, Rothberg & Le Pape 2005).
 3. Neighbourhoods free some items entirely, with everybody else where they are (Shaw 1998).
 4. Simulated annealing packs (:mod:`manifest.annealing`): small moves by the million.
 5. CP-SAT searches the whole program from the best plan, with the workers that lean on the relaxation.
 
-Without a limit in seconds all of it counts the solver's deterministic time, one thread after the
-other: the same problem gives the same plan. With one, 5 runs beside the others in a second thread.
+Without a limit in seconds all but the settled relaxation runs one after the other and counts the solver's
+deterministic time: the same problem gives the same plan. With one, the bounds (1, 5) have a thread of
+their own while annealing begins at once; a program too large for 5 is annealed in both.
 """
 
 from __future__ import annotations
@@ -18,18 +19,21 @@ import dataclasses
 import math
 import random
 import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from stationmaster.manifest.choices import Choices
+from stationmaster.manifest.effort import LOOK_AGAIN_S, Clock
 from stationmaster.manifest.fit import Way
 from stationmaster.manifest.letters import ManifestProblem
 from stationmaster.manifest.model import Model
-from stationmaster.manifest.plain import ABOARD, Plain, plain
+from stationmaster.manifest.plain import Plain, plain
+from stationmaster.manifest.relaxation import SIMPLEX, costs, relaxation
 from stationmaster.manifest.weeks import Calendar
 from stationmaster.measure.reasons import Reason
 
@@ -42,35 +46,13 @@ Tell = Callable[[str, int, int], None]
 LOOK_S, FRUITLESS = 1.0, 40
 #: Moves of the annealing in a second of effort.
 STEPS_S = 600_000
-#: With so many columns the interior point is the faster way to the relaxation.
-SIMPLEX = 10_000
+#: The heat at which annealing by the clock begins, as a part of the most that one item is worth; more
+#: moves than anybody waits for.
+HEAT, ENDLESS = 0.15, 10**12
+#: The share of a limit in seconds that annealing has for itself, and that for large programs.
+ANNEALED, ANNEALED_LARGE = 0.15, 0.7
 #: Below this value the relaxation counts a column as unused.
 NOTHING = 1e-6
-
-
-@dataclass
-class Clock:
-    """What is left of an effort: deterministic seconds of the solver, or seconds by the clock.
-
-    ``stop`` ends every search at the next chance, with what it has.
-    """
-
-    effort_s: float
-    by_wall: bool = False
-    stop: threading.Event = field(default_factory=threading.Event)
-    spent_s: float = 0.0
-    began_s: float = field(default_factory=time.monotonic)
-
-    @property
-    def left_s(self) -> float:
-        """Seconds that are left (0 when told to stop)."""
-        if self.stop.is_set():
-            return 0.0
-        return max(0.0, self.effort_s - (time.monotonic() - self.began_s if self.by_wall else self.spent_s))
-
-    def part(self, share: float) -> Clock:
-        """A clock over a share of what is left."""
-        return Clock(share * self.left_s, self.by_wall, self.stop)
 
 
 @dataclass(frozen=True)
@@ -115,11 +97,13 @@ class Search:
             clock: the effort.
         """
         run = _Run(self, goal, sense, start, clock)
-        run.relax()
-        if not run.proven and clock.by_wall:
-            run.beside()
-        elif not run.proven:
-            run.in_turn()
+        with run.watched():
+            if not run.terms:
+                run.bound = run.value
+            elif clock.by_wall:
+                run.beside()
+            else:
+                run.in_turn()
         return run.found()
 
     def hold(self, goal: Goal, sense: int, value: int) -> None:
@@ -169,14 +153,40 @@ class _Run:
         self.bound = sum(max(0, sense * weight) for weight in self.terms.values()) * sense if sense > 0 else 0
         self.lock = threading.Lock()
         self.relaxed: np.ndarray | None = None
-        self.priced: np.ndarray | None = None
         self.solvers: set[Any] = set()
+        self.paces: list[tuple[Clock, np.ndarray]] = []
 
     # ------------------------------------------------------------------ bookkeeping
 
     @property
     def proven(self) -> bool:
         return self.sense * (self.bound - self.value) <= 0
+
+    def over(self) -> bool:
+        """Whether nobody waits for this search any longer."""
+        ended = self.clock.by_wall and (self.proven or self.clock.left_s <= 0)
+        return ended or self.clock.stop.is_set()
+
+    @contextmanager
+    def watched(self) -> Iterator[None]:
+        """Somebody ends solvers when the search is over, and says to annealing how far it is."""
+        left = threading.Event()
+
+        def watch() -> None:
+            while not left.wait(LOOK_AGAIN_S):
+                with self.lock:
+                    for clock, told in self.paces:
+                        told[0] = 1.0 if self.over() else clock.gone_share
+                    for solver in self.solvers if self.over() else ():
+                        solver.stop_search()
+
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            left.set()
+            watcher.join()
 
     def found(self) -> Found:
         return Found(self.plan, self.refills, self.value, self.bound)
@@ -204,58 +214,35 @@ class _Run:
 
     # ------------------------------------------------------------------ relaxation and dive
 
+    @cached_property
+    def made(self) -> Plain:
+        """The whole program over starts."""
+        return plain(self.model.program)
+
+    @property
+    def large(self) -> bool:
+        """Whether the whole program is too large for searching it as one."""
+        return len(self.model.program.highest) >= SIMPLEX
+
     def relax(self) -> None:
         """The linear relaxation: a bound, and where to look."""
-        from scipy.optimize import linprog
-        from scipy.sparse import vstack
-
-        program = self.model.program
-        if not self.terms:
-            self.bound = self.value
+        if not self.model.program.rows:
             return
-        if not program.rows:
-            return
-        made = plain(program)
-        cost = np.zeros(len(made.highest))
-        for column, weight in made.terms(self.terms).items():
-            cost[column] = -self.sense * weight
-        scale = max(1.0, float(np.abs(cost).max()))
-        matrix, low, high = made.matrix()
-        even = low == high
-        under, over = ~even & np.isfinite(high), ~even & np.isfinite(low)
-        answer = linprog(
-            cost / scale,
-            A_ub=vstack([matrix[under], -matrix[over]]).tocsr(),
-            b_ub=np.concatenate([high[under], -low[over]]),
-            A_eq=matrix[even],
-            b_eq=low[even],
-            bounds=np.column_stack([np.zeros(len(cost)), made.highest]),
-            method="highs-ds" if len(cost) < SIMPLEX else "highs-ipm",
-            options={"time_limit": max(1.0, self.clock.left_s)} if self.clock.by_wall else {},
-        )
-        if answer.status == 0:
-            self.relaxed = made.there(answer.x)
-            self.priced = made.there((answer.lower.marginals + answer.upper.marginals) * scale)
-            self.tighter(-self.sense * float(answer.fun) * scale)
+        limit_s = self.clock.left_s if self.clock.by_wall else None
+        cost, scale = costs(self.made, self.terms, self.sense)
+        linear = relaxation(self.made, cost, time_limit_s=limit_s)
+        values, least = linear.elsewhere(self.over) if self.large else linear.solved()
+        if values is not None and least is not None:
+            self.relaxed = self.made.there(values)
+            self.tighter(-self.sense * least * scale)
 
-    def settled(self, seconds: float) -> None:
-        """A bound with whole items and flights over relaxed starts: branching closes what splits items."""
-        from scipy.optimize import Bounds, LinearConstraint, milp
-
-        made = plain(self.model.program)
-        cost = np.zeros(len(made.highest))
-        for column, weight in made.terms(self.terms).items():
-            cost[column] = -self.sense * weight
-        scale = max(1.0, float(np.abs(cost).max()))
-        answer = milp(
-            cost / scale,
-            constraints=LinearConstraint(*made.matrix()),
-            bounds=Bounds(0, np.array(made.highest, dtype=float)),
-            integrality=(np.array(made.kind) == ABOARD).astype(int),
-            options={"time_limit": seconds, "mip_rel_gap": 1e-5},
-        )
-        if answer.mip_dual_bound is not None and np.isfinite(answer.mip_dual_bound):
-            self.tighter(-self.sense * float(answer.mip_dual_bound) * scale)
+    def settle(self, seconds: float) -> None:
+        """The bound with whole items, within seconds by the clock."""
+        cost, scale = costs(self.made, self.terms, self.sense)
+        whole = relaxation(self.made, cost, settled=True, time_limit_s=seconds)
+        _, least = whole.elsewhere(self.over)
+        if least is not None:
+            self.tighter(-self.sense * least * scale)
 
     def worth_a_look(self, index: int, near: int) -> Choices:
         """The ways of an item that the relaxation uses, its present one, and start weeks near to them."""
@@ -272,28 +259,25 @@ class _Run:
             return dataclasses.replace(found, blocked=(_OUT,))
         return narrowed(found, starts)
 
-    def dive(self, near: int, share: float, drop: float | None = None) -> None:
-        """Search over what the relaxation and the present plan use, and starts near to it.
-
-        Items that are off in both, and whose price in the relaxation is beyond ``drop``, stay off.
-        """
+    def dive(self, near: int, share: float) -> None:
+        """Search over what the relaxation and the present plan use, and starts near to it."""
         ways = [self.worth_a_look(i, near) for i in range(len(self.model.choices))]
-        for i, begun in enumerate(self.model.begun):
-            if drop is None or self.priced is None or not begun.columns or i in self.plan:
-                continue
-            if abs(self.priced[begun.columns[-1]]) > drop:
-                ways[i] = dataclasses.replace(ways[i], blocked=ways[i].blocked or (_OUT,))
         self.solve(self.search.restricted(ways), self.clock.part(share).left_s)
 
     # ------------------------------------------------------------------ searches
 
-    def solve(self, model: Model, limit_s: float, *, exact: bool = False, workers: int = 1) -> bool:
-        """Search a program from the best plan; whether the search ended by itself."""
+    def solve(
+        self, model: Model, limit_s: float, *, exact: bool = False, workers: int = 1, at_last: bool = False
+    ) -> bool:
+        """Search a program from the best plan; whether the search ended by itself.
+
+        What is done at last has its whole limit, even when the search is over.
+        """
         from ortools.sat.python import cp_model
 
-        if limit_s <= 0:
+        if limit_s <= 0 or self.proven:
             return False
-        made = plain(model.program)
+        made = self.made if model is self.model else plain(model.program)
         cp, columns = made.cp()
         terms = made.terms(self.goal(model))
         if not terms:
@@ -309,7 +293,7 @@ class _Run:
         settings.linearization_level = 2
         settings.catch_sigint_signal = False
         if self.clock.by_wall:
-            settings.max_time_in_seconds = limit_s
+            settings.max_time_in_seconds = limit_s if at_last else min(limit_s, self.clock.left_s)
         else:
             settings.max_deterministic_time = limit_s
         if workers > 1:
@@ -319,7 +303,7 @@ class _Run:
         if exact:
             solver.best_bound_callback = self.tighter
         with self.lock:
-            self.solvers.add(solver)
+            self.solvers |= set() if at_last else {solver}
         status = solver.solve(cp, watch)
         with self.lock:
             self.solvers.discard(solver)
@@ -337,8 +321,10 @@ class _Run:
         return model.values(plan) | {c: refills.get(key, 0) for key, c in model.refill.items()}
 
     def in_turn(self) -> None:
-        """Dive, search the whole program, anneal, look at neighbourhoods: one after the other."""
-        self.dive(0, 0.15)
+        """Relax, dive, search the whole program, anneal, look at neighbourhoods: one after the other."""
+        self.relax()
+        if not self.proven:
+            self.dive(0, 0.15)
         if not self.proven:
             self.solve(self.model, 0.5 * self.clock.left_s, exact=True, workers=3)
         if not self.proven:
@@ -346,32 +332,52 @@ class _Run:
             self.neighbourhoods()
 
     def beside(self) -> None:
-        """Search the whole program in a second thread while this one dives, anneals and looks around."""
-        self.dive(0, 0.05)
-        whole = threading.Thread(target=self._whole, daemon=True)
-        whole.start()
-        self.anneal(round(STEPS_S * self.clock.left_s / 8), (0.3, 0.1))
-        for near, share in ((1, 0.25), (2, 0.3)):
-            if not self.proven:
-                self.dive(near, share)
-        self.neighbourhoods(whole)
-        with self.lock:
-            for solver in self.solvers:
-                solver.stop_search()
-        whole.join()
+        """Bounds in a second thread; here annealing at once, then dives and neighbourhoods."""
+        bounds = threading.Thread(target=self._bounds, daemon=True)
+        bounds.start()
+        self.anneal_for(ANNEALED_LARGE if self.large else ANNEALED, seed=0)
+        for near, part in () if self.large else ((0, 0.1), (1, 0.25), (2, 0.3)):
+            if not self.over():
+                self.dive(near, part)
+        self.neighbourhoods()
+        bounds.join()
 
-    def _whole(self) -> None:
-        """The bound with whole items; then the whole program from the best plan."""
-        self.settled(0.5 * self.clock.left_s)
-        if not self.proven:
+    def _bounds(self) -> None:
+        """The relaxations, then the whole program from the best plan; a large one is annealed once more."""
+        self.relax()
+        if self.large:
+            self.anneal_for(ANNEALED_LARGE, seed=1)
+        elif not self.over():
+            self.settle(0.5 * self.clock.left_s)
             self.solve(self.model, self.clock.left_s, exact=True, workers=2)
 
     def anneal(self, steps: int, heats: Sequence[float]) -> None:
         """Anneal from the best plan, hot and then cooler, each time keeping what is better."""
+        moves = self._moves()
+        for seed, heat in enumerate(heats if moves is not None else ()):
+            if self.clock.left_s > 0 and not self.proven:
+                self.take_over(moves.improved(self.plan, steps, (seed, heat), self._pace(self.clock)))
+
+    def anneal_for(self, share: float, seed: int) -> None:
+        """Anneal once for a share of what is left by the clock, cooling as it goes by."""
+        moves = self._moves()
+        if moves is not None:
+            told = self._pace(self.clock.part(share))
+            self.take_over(moves.improved(self.plan, ENDLESS, (seed, HEAT), told))
+
+    def _pace(self, clock: Clock) -> np.ndarray:
+        """A number that goes to 1 as the clock does."""
+        told = np.zeros(1)
+        with self.lock:
+            self.paces = [*self.paces, (clock, told)]
+        return told
+
+    def _moves(self) -> Any:
+        """The tables of annealing for this goal; None where nothing can fly."""
         from stationmaster.manifest.moves import Moves
 
         if not any(steps_of.starts for steps_of in self.model.begun):
-            return
+            return None
         highest = max(map(abs, self.terms.values()), default=1)
         terms: dict[int, float] = {column: float(self.sense * w) for column, w in self.terms.items()}
         for goal, sense, _ in self.search.held:  # what was won stays won: it outweighs this goal
@@ -379,11 +385,7 @@ class _Run:
             each = 20.0 * highest / max(map(abs, held.values()), default=1)
             for column, weight in held.items():
                 terms[column] = terms.get(column, 0.0) + each * sense * weight
-        moves = Moves(self.model, terms, self.refills)
-        for seed, heat in enumerate(heats):
-            if self.clock.left_s <= 0 or self.proven:
-                return
-            self.take_over(moves.improved(self.plan, steps, seed, heat))
+        return Moves(self.model, terms, self.refills)
 
     def take_over(self, plan: Mapping[int, Way]) -> None:
         """Let a plan made elsewhere stand if it is better: the program says so, and fills the stocks."""
@@ -391,15 +393,13 @@ class _Run:
             fixed(plan[i]) if i in plan else dataclasses.replace(found, blocked=found.blocked or (_OUT,))
             for i, found in enumerate(self.model.choices)
         ]
-        self.solve(self.search.restricted(ways), LOOK_S)
+        self.solve(self.search.restricted(ways), LOOK_S, at_last=True)
 
-    def neighbourhoods(self, beside: threading.Thread | None = None) -> None:
+    def neighbourhoods(self) -> None:
         """Free some items, leave the others where they are, search; again, with more or fewer of them."""
         dice = random.Random(1)
         size, fruitless = 0.3, 0
-        while self.clock.left_s > 0 and not self.proven and (beside is not None or fruitless < FRUITLESS):
-            if beside is not None and not beside.is_alive():
-                return
+        while self.clock.left_s > 0 and not self.proven and (self.clock.by_wall or fruitless < FRUITLESS):
             ways = self._neighbourhood(dice, size)
             before = self.value
             ended = self.solve(self.search.restricted(ways), min(LOOK_S, self.clock.left_s))
