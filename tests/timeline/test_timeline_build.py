@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -408,3 +409,19 @@ def test_base_load_above_the_limit_in_eclipse_leaves_the_light(small_week: WeekP
     assert set(placed) == {"RUN", "DRY"} and placed["RUN"].start.hour % 2 == 1
     assert say(plan.unplaced[0].reasons[0], REASONS) == "No start in the week is left by the power of A."
     assert (plan.power[0].peak_sunlit_w, plan.power[0].peak_eclipse_w) == (800.0, 500.0)
+
+
+def test_the_crew_eats_together_where_the_rules_wish_it(synthetic_week) -> None:
+    apart = synthetic_week(7, 3, 40, days=4)
+    problem = replace(apart, rules=replace(apart.rules, meals_together=True))
+    plans = [build(week, effort="quick") for week in (apart, problem)]
+    shared = [common(plan) for plan in plans]
+    sound(problem, plans[1])
+    assert plans[1].objective_value == plans[0].objective_value
+    assert shared[1] > shared[0]
+
+
+def common(plan: WeekPlan) -> int:
+    """How many meals begin when another of the crew's does."""
+    starts = Counter(item.start for item in plan.items if item.kind is Kind.MEAL)
+    return sum(times for times in starts.values() if times > 1)

@@ -59,7 +59,8 @@ NOTHING: Final = DayGuide({}, {})
 
 @dataclass
 class Task:
-    """The problem on its grid, with what the search must place; ``refuted`` when that is impossible."""
+    """The problem on its grid, with what the search must place; ``refuted`` when that is impossible,
+    ``stopped`` by an interrupt."""
 
     grid: Grid
     jobs: list[Job]
@@ -67,6 +68,7 @@ class Task:
     effort: str
     engine: Engine
     refuted: bool = False
+    stopped: bool = False
 
     @property
     def hopeless(self) -> bool:
@@ -117,6 +119,12 @@ def build(
         task = _task(problem, effort, Engine(seed))
     else:
         task = _task(problem, "clock", Engine(seed, workers, lambda: ends - clock()))
+    return _searched(task, progress, watch, None if ends is None else lambda: clock() < ends)
+
+
+def _searched(
+    task: Task, progress: Progress, watch: Watch | None, more: Callable[[], bool] | None
+) -> WeekPlan:
     by_chance = _by_chance(task, watch)
     bound, guide = (None, NOTHING) if task.hopeless else DayModel(task.grid, task.jobs, task.musts).solve()
     search = _best_first(task, by_chance, bound, guide)
@@ -124,9 +132,11 @@ def build(
         return _nothing(task, impossible=bound is None or task.refuted)
     whole = search.settle()
     aim = bound or 0 if whole is None else min(bound or 0, whole)
-    told = None if watch is None else partial(_tell, watch, search, aim)
-    search.improve(aim, progress, None if ends is None else lambda: clock() < ends, told)
-    return _plan(task, search, bound or 0, whole, search.complete())
+    if not task.stopped:
+        search.improve(aim, progress, more, None if watch is None else partial(_tell, watch, search, aim))
+    complete = search.complete()
+    search.gather()
+    return _plan(task, search, bound or 0, whole, complete)
 
 
 def _task(problem: WeekProblem, effort: str, engine: Engine) -> Task:
@@ -151,20 +161,32 @@ def _by_chance(task: Task, watch: Watch | None) -> Annealing | None:
 
 
 def _best_first(task: Task, quick: Annealing | None, bound: int | None, guide: DayGuide) -> Search | None:
-    """The better of two plans to go on from: bred by chance, and filled day by day after the relaxation."""
-    effort = EFFORTS[task.effort]
-    by_chance = None
-    if quick is not None:
-        quick.improve(effort.shakes, bound or 0)
-        by_chance = Search(task.grid, task.jobs, task.musts, quick.layout(), task.engine, effort)
-        if by_chance.worth() == bound or len(by_chance.open) <= SMALL:
+    """The better of two plans to go on from: bred by chance, and filled day by day after the relaxation.
+
+    An interrupt ends the making of both once there is one; then the task is ``stopped``.
+    """
+    by_chance = None if quick is None else _search(task, quick.layout())
+    try:
+        if quick is not None and by_chance is not None:
+            quick.improve(EFFORTS[task.effort].shakes, bound or 0)
+            by_chance.layout = quick.layout()
+            if by_chance.worth() == bound or len(by_chance.open) <= SMALL:
+                return by_chance
+        skeleton = None if bound is None else _skeleton(task, guide)
+        if skeleton is None:
             return by_chance
-    skeleton = None if bound is None else _skeleton(task, guide)
-    if skeleton is None:
+        by_days = _search(task, skeleton)
+        by_days.fill(guide)
+    except KeyboardInterrupt:
+        task.stopped = True
+        if by_chance is None:
+            raise
         return by_chance
-    by_days = Search(task.grid, task.jobs, task.musts, skeleton, task.engine, effort)
-    by_days.fill(guide)
     return by_days if by_chance is None or by_days.worth() >= by_chance.worth() else by_chance
+
+
+def _search(task: Task, layout: Layout) -> Search:
+    return Search(task.grid, task.jobs, task.musts, layout, task.engine, EFFORTS[task.effort])
 
 
 def _worth(task: Task, numbers: Iterable[int]) -> float:

@@ -81,6 +81,7 @@ class Engine:
         settings.cp_model_use_sat_presolve = False
         settings.cp_model_probing_level = 0
         settings.symmetry_level = 0
+        settings.catch_sigint_signal = False  # an interrupt is for the search, not for one of its runs
         settings.max_presolve_iterations = 1
         for name, value in more.items():
             setattr(settings, name, value)
@@ -147,6 +148,23 @@ class Search:
                     told()
         except KeyboardInterrupt:
             return
+
+    def gather(self) -> None:
+        """Where the rules wish it: day by day, move meals and sessions so that more of the crew eat
+        together. Activities stay where they are."""
+        if not self.grid.problem.rules.meals_together:
+            return
+        for k in sorted(self.grid.days):
+            routine = {r.number for r in self.grid.routine if r.day == k}
+            room = Room(self.grid, self.jobs)
+            room.put(self.layout, set(), routine)
+            kept = {n: place for n, place in self.layout.routine.items() if n not in routine}
+            model = WeekModel(room, set(), routine, Layout(dict(self.layout.jobs), kept), {k})
+            hint(model, self.layout, set())
+            model.model.maximize(model.common_meals())
+            status, solver = self.engine.solve(model.model, self.effort.round_units)
+            if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+                self.layout = Layout(self.layout.jobs, kept | model.layout(solver).routine)
 
     def complete(self) -> bool:
         """Add whatever still fits beside the plan as it is; whether that was proven to be all."""
