@@ -14,6 +14,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -83,19 +84,20 @@ class Relaxation:
 
     def elsewhere(self, over: Callable[[], bool]) -> Answer:
         """The answer from a process of its own, killed as soon as ``over`` says so."""
-        process = subprocess.Popen(
-            [sys.executable, "-c", f"from {__name__} import _serve; _serve()"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        asked: bytes | None = pickle.dumps(self)
+        with tempfile.TemporaryFile() as asked:  # a pipe would have to be fed while waiting
+            pickle.dump(self, asked)
+            asked.seek(0)
+            process = subprocess.Popen(
+                [sys.executable, "-c", f"from {__name__} import _serve; _serve()"],
+                stdin=asked,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
         while True:
             try:
-                told, _ = process.communicate(asked, timeout=LOOK_AGAIN_S)
+                told, _ = process.communicate(timeout=LOOK_AGAIN_S)
             except subprocess.TimeoutExpired:
-                asked = None
                 if over():
                     process.kill()
                     process.communicate()
