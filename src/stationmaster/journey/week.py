@@ -97,6 +97,7 @@ def ground_rules(station: Station) -> GroundRules:
     work_min = round(crew.work_h * 60)
     return GroundRules(
         clock_ahead_min=clock_ahead_min(station),
+        meals_together=True,
         sessions=tuple(
             Session(code=code, name=name, duration_min=each_min, devices=tuple(devices))
             for code, (name, devices) in held.items()
