@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
+from stationmaster.crew.reasons import REASONS as CREW
 from stationmaster.journey.asking import REASONS as ASKING
 from stationmaster.manifest.reasons import REASONS as MANIFEST
 from stationmaster.measure.reasons import Reason, say
@@ -30,6 +31,7 @@ SENTENCES: Final[Mapping[str, Mapping[str, str]]] = {
     "review": REVIEW,
     "selection": {**PROPOSAL, **SELECTION, **CERTIFICATES},
     "manifest": MANIFEST,
+    "crew": CREW,
     "orbit": {**ORBIT, **ASKING},
     "timeline": TIMELINE,
     "safety": SAFETY,
